@@ -1,0 +1,14 @@
+/**
+ * Runs coding agents in parallel, each in a git worktree of its own.
+ *
+ * <p>Most embedding tools need io.kugetsu alone. Limits, worktrees, engines and processes
+ * can be used by themselves.
+ */
+module io.kugetsu.core {
+  requires static org.jspecify;
+  requires org.slf4j;
+  requires org.apache.commons.exec;
+  requires tools.jackson.databind;
+
+  exports io.kugetsu.common;
+}
