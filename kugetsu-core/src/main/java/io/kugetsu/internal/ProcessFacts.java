@@ -1,0 +1,122 @@
+package io.kugetsu.internal;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.OptionalLong;
+
+/**
+ * What the operating system says about processes. A process is recognised by its identifier, its
+ * start time and the boot it belongs to, so that a reused identifier is never taken for it.
+ */
+public final class ProcessFacts {
+  private static final Path PROC = Path.of("/proc");
+  private static final boolean LINUX = Files.isReadable(PROC.resolve("self/stat"));
+  private static final String BOOT_ID = readBootId();
+  private static final long OWN_PID = ProcessHandle.current().pid();
+  // Of the fields of /proc/<pid>/stat behind the command's closing parenthesis.
+  private static final int STATE = 0;
+  private static final int START_TICKS = 19;
+
+  private ProcessFacts() {}
+
+  /** {@return the identifier of this JVM's process} */
+  public static long ownPid() {
+    return OWN_PID;
+  }
+
+  /** {@return the boot of this machine, or an empty text where the system does not tell} */
+  public static String bootId() {
+    return BOOT_ID;
+  }
+
+  /**
+   * When a process started.
+   *
+   * @param pid its identifier
+   * @return clock ticks since boot on Linux, else milliseconds since 1970; empty when it does not
+   *     live (a zombie does not) or the system does not tell
+   */
+  public static OptionalLong startTicks(long pid) {
+    if (!LINUX) {
+      return ProcessHandle.of(pid)
+          .filter(ProcessHandle::isAlive)
+          .flatMap(handle -> handle.info().startInstant())
+          .map(start -> OptionalLong.of(start.toEpochMilli()))
+          .orElseGet(OptionalLong::empty);
+    }
+    try {
+      String[] fields = stat(pid);
+      return isDead(fields) ? OptionalLong.empty() : OptionalLong.of(ticks(fields));
+    } catch (IOException e) {
+      return OptionalLong.empty();
+    }
+  }
+
+  /**
+   * Whether exactly this process lives. What the system does not tell counts as living.
+   *
+   * @param pid its identifier
+   * @param startTicks its start, as {@link #startTicks} tells it
+   * @param bootId the boot it was started in; empty when that is not known
+   * @return false only when it is certainly gone
+   */
+  public static boolean isAlive(long pid, long startTicks, String bootId) {
+    if (!bootId.isEmpty() && !BOOT_ID.isEmpty() && !bootId.equals(BOOT_ID)) {
+      return false;
+    }
+    if (!LINUX) {
+      OptionalLong started = startTicks(pid);
+      return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false)
+          && (started.isEmpty() || started.getAsLong() == startTicks);
+    }
+    return isAliveOnLinux(pid, startTicks);
+  }
+
+  private static boolean isAliveOnLinux(long pid, long startTicks) {
+    // A process that ends while its file is read fails the read, and is not there the second time.
+    for (int tries = 0; tries < 2; tries++) {
+      try {
+        String[] fields = stat(pid);
+        return !isDead(fields) && ticks(fields) == startTicks;
+      } catch (NoSuchFileException e) {
+        return false;
+      } catch (IOException e) {
+        continue;
+      }
+    }
+    // No more file descriptors, or no right to look: that says nothing about the process.
+    return true;
+  }
+
+  private static boolean isDead(String[] fields) {
+    return fields[STATE].equals("Z") || fields[STATE].equals("X");
+  }
+
+  private static long ticks(String[] fields) {
+    return Long.parseLong(fields[START_TICKS]);
+  }
+
+  /** The fields from the state on: the command before them may hold blanks and parentheses. */
+  private static String[] stat(long pid) throws IOException {
+    Path file = PROC.resolve(Long.toString(pid)).resolve("stat");
+    byte[] bytes = Uninterrupted.call(() -> Files.readAllBytes(file));
+    String text = new String(bytes, StandardCharsets.ISO_8859_1);
+    String[] fields = text.substring(text.lastIndexOf(')') + 1).strip().split(" ");
+    if (fields.length <= START_TICKS) {
+      throw new IOException(file + " has another form");
+    }
+    return fields;
+  }
+
+  private static String readBootId() {
+    try {
+      Path file = PROC.resolve("sys/kernel/random/boot_id");
+      return Uninterrupted.call(() -> Files.readString(file)).strip();
+    } catch (IOException e) {
+      return "";
+    }
+  }
+}
