@@ -11,4 +11,6 @@ module io.kugetsu.core {
   requires tools.jackson.databind;
 
   exports io.kugetsu.common;
+  exports io.kugetsu.engine;
+  exports io.kugetsu.testing;
 }

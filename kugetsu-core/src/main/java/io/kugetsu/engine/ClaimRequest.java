@@ -1,0 +1,35 @@
+package io.kugetsu.engine;
+
+import io.kugetsu.common.Experimental;
+import io.kugetsu.common.Limits;
+import io.kugetsu.common.TaskId;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who wants work, and under which limits.
+ *
+ * @param me the claiming instance
+ * @param kinds which kinds of work it can run, and settle; others are passed over
+ * @param limits the claiming instance's limits, held against the counts of the whole store
+ * @param want how many tasks to run at most; orphaned runs come on top; at least 0
+ * @param only the one pending task that is wanted, or null for any; it comes when it is its turn:
+ *     what stands before it, is of these kinds and could be claimed by anybody keeps its room
+ * @param owed tells what notifications a claimed task owes; called under the engine's lock with the
+ *     running record, must be quick and must not call the engine
+ */
+@Experimental
+public record ClaimRequest(
+    Owner me,
+    Set<String> kinds,
+    Limits limits,
+    int want,
+    @Nullable TaskId only,
+    Function<TaskRecord, List<NotificationRecord>> owed) {
+  /** Copies its collections. */
+  public ClaimRequest {
+    kinds = Set.copyOf(kinds);
+  }
+}

@@ -1,0 +1,89 @@
+package io.kugetsu.engine;
+
+import io.kugetsu.common.Experimental;
+import io.kugetsu.engine.internal.VaultEngine;
+import io.kugetsu.internal.ProcessFacts;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.UUID;
+
+/** Opens the engines that come with kugetsu, and tells them who is who on this machine. */
+@Experimental
+public final class Engines {
+  private Engines() {}
+
+  /**
+   * An engine that keeps everything on the heap and forgets it with the JVM: for tests, and for
+   * tools that only want limits.
+   *
+   * @param clock for timestamps and for what is not to run before some time
+   * @param probe tells who lives
+   * @return a new, empty engine
+   */
+  public static Engine memory(Clock clock, Liveness.Probe probe) {
+    return VaultEngine.inMemory(clock, probe);
+  }
+
+  /**
+   * An engine that keeps everything as JSON files in a directory of the local file system. Any
+   * number of engines, in any number of JVMs of one machine and one user, may be open on one
+   * directory at the same time. What it acknowledged is on the disk.
+   *
+   * <p>Opening it brings to an end what a killed JVM left half done. A record that cannot be read
+   * is renamed to {@code <name>.json.corrupt-<n>}, kept and reported in the log; what asks for it
+   * fails with a {@link io.kugetsu.common.StorageException} until somebody repaired or removed that
+   * file, and everything else goes on. A record of a newer version of kugetsu is left as it is and
+   * refused in the same way.
+   *
+   * <p>A thread's interrupt neither breaks a call off nor gets lost. A call waits at most 30
+   * seconds for others to leave the directory's lock.
+   *
+   * @param directory where; made, for its owner only, if it is missing
+   * @param clock for timestamps and for what is not to run before some time
+   * @param probe tells who lives
+   * @return an open engine
+   * @throws io.kugetsu.common.StorageException when the directory cannot be used
+   */
+  public static Engine files(Path directory, Clock clock, Liveness.Probe probe) {
+    return VaultEngine.inFiles(directory, clock, probe);
+  }
+
+  /**
+   * Tells by asking the operating system of this machine: process identifier, start time and boot.
+   * It knows processes, not openings: an instance that was closed lives as long as its process
+   * does.
+   *
+   * @return the probe; quick, thread-safe
+   */
+  public static Liveness.Probe localProbe() {
+    return holder -> {
+      boolean alive =
+          holder instanceof Holder.Instance instance
+              ? isAlive(instance.owner())
+              : isAlive((Holder.OfProcess) holder);
+      return alive ? Liveness.ALIVE : Liveness.DEAD;
+    };
+  }
+
+  /**
+   * A new instance in this JVM.
+   *
+   * @return an owner that no other call returns
+   */
+  public static Owner newOwner() {
+    long pid = ProcessFacts.ownPid();
+    return new Owner(
+        UUID.randomUUID().toString(),
+        pid,
+        ProcessFacts.startTicks(pid).orElse(0),
+        ProcessFacts.bootId());
+  }
+
+  private static boolean isAlive(Owner owner) {
+    return ProcessFacts.isAlive(owner.pid(), owner.startTicks(), owner.bootId());
+  }
+
+  private static boolean isAlive(Holder.OfProcess process) {
+    return ProcessFacts.isAlive(process.pid(), process.startTicks(), process.bootId());
+  }
+}

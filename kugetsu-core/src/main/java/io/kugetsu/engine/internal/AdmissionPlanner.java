@@ -1,0 +1,207 @@
+package io.kugetsu.engine.internal;
+
+import io.kugetsu.common.LimitKey;
+import io.kugetsu.common.Limits;
+import io.kugetsu.common.SessionKey;
+import io.kugetsu.common.TaskId;
+import io.kugetsu.engine.Admission;
+import io.kugetsu.engine.ClaimRequest;
+import io.kugetsu.engine.Holder;
+import io.kugetsu.engine.Liveness;
+import io.kugetsu.engine.Owner;
+import io.kugetsu.engine.TaskRecord;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The admission decision, the only one there is: who may run now, given what runs and what waits.
+ * It reads what it is given, asks the probe who lives, and changes nothing. One planner serves one
+ * decision.
+ */
+final class AdmissionPlanner {
+  /**
+   * What to do.
+   *
+   * @param cancelled pending tasks that nobody can run any more
+   * @param orphans runs of dead owners, to be taken over
+   * @param given pending tasks to hand out, in order
+   */
+  record Plan(List<Entry> cancelled, List<Entry> orphans, List<Entry> given) {}
+
+  private final Predicate<SessionKey> held;
+  private final Liveness.Probe probe;
+  private final Instant now;
+  private final Room room;
+  private final Map<Owner, Liveness> owners = new HashMap<>();
+  private final List<Entry> orphans = new ArrayList<>();
+  private final Map<SessionKey, List<TaskRecord>> unsettled = new HashMap<>();
+  private final List<Entry> waiting = new ArrayList<>();
+  private final List<Entry> cancelled = new ArrayList<>();
+
+  AdmissionPlanner(
+      Collection<Entry> running,
+      Collection<Entry> pending,
+      Predicate<SessionKey> held,
+      Limits limits,
+      Liveness.Probe probe,
+      Instant now) {
+    this.held = held;
+    this.probe = probe;
+    this.now = now;
+    this.room = new Room(limits);
+    running.forEach(this::count);
+    for (Entry entry : pending) {
+      Owner only = entry.task().onlyBy();
+      boolean lost = only != null && liveness(only) == Liveness.DEAD;
+      (lost ? cancelled : waiting).add(entry);
+    }
+  }
+
+  /** What a claim gets. */
+  Plan claim(ClaimRequest request) {
+    Owner me = request.me();
+    List<Entry> given =
+        request.only() == null
+            ? give(task -> mayRun(task, request.kinds(), me), request.want())
+            : giveOnly(request.only(), request);
+    List<Entry> toSettle =
+        orphans.stream()
+            .filter(entry -> request.kinds().contains(entry.task().kind()))
+            .sorted(Comparator.comparing(Entry::task, Line.BY_ACCEPTANCE))
+            .toList();
+    return new Plan(List.copyOf(cancelled), toSettle, given);
+  }
+
+  /**
+   * Whether a task that is to run at once can.
+   *
+   * @return empty when there is room for it
+   */
+  Optional<Admission.Refused> admit(Entry candidate, Set<String> kinds) {
+    TaskRecord task = candidate.task();
+    List<Entry> given = give(other -> isDispatched(other, kinds), Integer.MAX_VALUE);
+    Set<TaskId> handedOut = new HashSet<>();
+    given.forEach(entry -> handedOut.add(entry.task().id()));
+    SessionKey session = task.session();
+    if (session != null) {
+      List<TaskRecord> inFront = new ArrayList<>(unsettled.getOrDefault(session, List.of()));
+      waiting.stream()
+          .map(Entry::task)
+          .filter(other -> session.equals(other.session()) && !handedOut.contains(other.id()))
+          .forEach(inFront::add);
+      if (!inFront.isEmpty() || held.test(session)) {
+        LimitKey key = LimitKey.session(session);
+        inFront.addAll(room.holders(key));
+        return Optional.of(new Admission.Refused(key, 1, ids(inFront), position(candidate)));
+      }
+    }
+    return room.fullKey(task)
+        .map(
+            key ->
+                new Admission.Refused(
+                    key, room.limit(key), ids(room.holders(key)), position(candidate)));
+  }
+
+  /** Passes down the line once and hands out what may run; a session's order is never broken. */
+  private List<Entry> give(Predicate<TaskRecord> mayRun, int want) {
+    List<Entry> given = new ArrayList<>();
+    Set<SessionKey> blocked = new HashSet<>();
+    for (Entry entry : Line.of(waiting)) {
+      if (given.size() >= want) {
+        break;
+      }
+      TaskRecord task = entry.task();
+      SessionKey session = task.session();
+      if (!isBlocked(session, blocked) && mayRun.test(task) && room.fullKey(task).isEmpty()) {
+        room.take(task);
+        given.add(entry);
+      } else if (session != null) {
+        blocked.add(session);
+      }
+    }
+    return given;
+  }
+
+  /** The wanted task, when it is its turn: what stands before it and may run keeps its room. */
+  private List<Entry> giveOnly(TaskId only, ClaimRequest request) {
+    Owner me = request.me();
+    return give(
+            task ->
+                task.id().equals(only)
+                    ? mayRun(task, request.kinds(), me)
+                    : isDispatched(task, request.kinds()),
+            Integer.MAX_VALUE)
+        .stream()
+        .filter(entry -> request.want() > 0 && entry.task().id().equals(only))
+        .toList();
+  }
+
+  private boolean isBlocked(@Nullable SessionKey session, Set<SessionKey> blocked) {
+    return session != null
+        && (blocked.contains(session) || unsettled.containsKey(session) || held.test(session));
+  }
+
+  private boolean mayRun(TaskRecord task, Set<String> kinds, Owner me) {
+    return isDispatched(task, kinds)
+        && (task.onlyBy() == null || task.onlyBy().instance().equals(me.instance()));
+  }
+
+  /** Whether somebody could claim it at this moment, if its keys have room. */
+  private boolean isDispatched(TaskRecord task, Set<String> kinds) {
+    return kinds.contains(task.kind())
+        && (task.notBefore() == null || !task.notBefore().isAfter(now));
+  }
+
+  /**
+   * A run holds its permits until its owner says that it ended. When the owner is gone somebody
+   * else takes it over, and the run itself is asked: one that lives keeps its permits, one that is
+   * gone too holds nothing, but its session waits for it to be settled.
+   */
+  private void count(Entry entry) {
+    TaskRecord task = entry.task();
+    Owner owner = task.owner();
+    boolean abandoned = owner != null && liveness(owner) == Liveness.DEAD;
+    boolean dead = entry.settling() || (abandoned && isDead(task.holder()));
+    if (abandoned) {
+      orphans.add(entry.settling(dead));
+    }
+    if (!dead) {
+      room.take(task);
+      return;
+    }
+    if (task.session() != null) {
+      unsettled.computeIfAbsent(task.session(), any -> new ArrayList<>()).add(task);
+    }
+  }
+
+  private boolean isDead(@Nullable Holder holder) {
+    if (holder instanceof Holder.Instance instance) {
+      return liveness(instance.owner()) == Liveness.DEAD;
+    }
+    return holder == null || probe.probe(holder) == Liveness.DEAD;
+  }
+
+  private Liveness liveness(Owner owner) {
+    return owners.computeIfAbsent(owner, any -> probe.probe(new Holder.Instance(owner)));
+  }
+
+  private int position(Entry candidate) {
+    List<Entry> line = new ArrayList<>(waiting);
+    line.add(candidate);
+    return Line.of(line).indexOf(candidate) + 1;
+  }
+
+  private static List<TaskId> ids(List<TaskRecord> tasks) {
+    return tasks.stream().sorted(Line.BY_ACCEPTANCE).map(TaskRecord::id).distinct().toList();
+  }
+}

@@ -1,0 +1,191 @@
+package io.kugetsu.engine.internal;
+
+import io.kugetsu.common.SessionKey;
+import io.kugetsu.common.StorageException;
+import io.kugetsu.common.TaskId;
+import io.kugetsu.engine.NotificationRecord;
+import io.kugetsu.engine.SessionChange;
+import io.kugetsu.engine.SessionRecord;
+import io.kugetsu.internal.AtomicFiles;
+import io.kugetsu.internal.FileLocks;
+import io.kugetsu.internal.Json;
+import io.kugetsu.internal.JsonFields;
+import io.kugetsu.internal.LockFile;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Keeps everything in files, one lock for all of them. Only the first record of a task without an
+ * idempotency key is written without the lock: its name is new, nobody else can write it, it
+ * appears in one rename, and whoever holds the lock meanwhile sees it or does not.
+ */
+final class FilesVault implements Vault {
+  private static final Logger LOG = LoggerFactory.getLogger(FilesVault.class);
+  private static final Duration LOCK_WAIT = Duration.ofSeconds(30);
+
+  private final Layout layout;
+  private final LockFile lock;
+  private final TaskFiles tasks;
+  private final SessionFiles sessions;
+  private final NotificationFiles notifications;
+
+  private FilesVault(Layout layout) {
+    this.layout = layout;
+    this.lock = FileLocks.of(layout.lock());
+    this.tasks = new TaskFiles(layout, this::settle);
+    this.sessions = new SessionFiles(layout.sessions());
+    this.notifications = new NotificationFiles(layout.notifications());
+  }
+
+  static FilesVault open(Layout layout) {
+    layout.directories().forEach(AtomicFiles::createDirectories);
+    FilesVault vault = new FilesVault(layout);
+    layout.directories().forEach(AtomicFiles::sweep);
+    AtomicFiles.sweep(layout.tasks());
+    vault.tasks.months().forEach(AtomicFiles::sweep);
+    vault.locked(
+        () -> {
+          vault.tasks.repairPending();
+          return vault;
+        });
+    return vault;
+  }
+
+  /** What an entry brings besides itself. Idempotent. */
+  private void settle(Entry entry) {
+    if (entry.task().status().isTerminal()) {
+      notifications.addMissing(entry.owed());
+    }
+    SessionChange change = entry.session();
+    if (change != null) {
+      sessions.apply(change, entry.task().id() + ":" + entry.task().revision());
+    }
+  }
+
+  @Override
+  public <T> T locked(Supplier<T> step) {
+    LockFile.Held held = lock.lock(LOCK_WAIT);
+    try {
+      tasks.repairRunning();
+      return step.get();
+    } finally {
+      held.close();
+    }
+  }
+
+  @Override
+  public Collection<Entry> pending() {
+    return tasks.pending();
+  }
+
+  @Override
+  public Collection<Entry> running() {
+    return tasks.running();
+  }
+
+  @Override
+  public Collection<Entry> ended() {
+    Set<TaskId> unreadable = new LinkedHashSet<>();
+    List<Entry> ended = tasks.ended(unreadable::add);
+    if (!unreadable.isEmpty()) {
+      locked(
+          () -> {
+            unreadable.forEach(tasks::setAsideIfUnreadable);
+            return unreadable;
+          });
+    }
+    return ended;
+  }
+
+  @Override
+  public Optional<Entry> find(TaskId id) {
+    Optional<Entry> seen = tasks.glimpse(id);
+    return seen.isPresent() ? seen : locked(() -> tasks.find(id));
+  }
+
+  @Override
+  public void add(Entry entry) {
+    tasks.add(entry);
+  }
+
+  @Override
+  public boolean replace(Entry from, Entry to) {
+    boolean replaced = tasks.replace(from, to);
+    if (replaced && from.task().startedAt() == null && to.task().startedAt() != null) {
+      writeAhead(to);
+    }
+    return replaced;
+  }
+
+  /**
+   * Writes what is owed once the work has started, so that whoever waits for its end need not wait
+   * for this too. The record keeps it, so what cannot be written now is written at the end.
+   */
+  private void writeAhead(Entry entry) {
+    try {
+      notifications.addMissing(entry.owed());
+    } catch (StorageException e) {
+      LOG.debug("notifications of {} are written at its end only", entry.task().id(), e);
+    }
+  }
+
+  @Override
+  public boolean remove(TaskId id) {
+    return tasks.remove(id);
+  }
+
+  @Override
+  public Optional<TaskId> taskOf(String idempotencyKey) {
+    Path file = layout.key(idempotencyKey);
+    return AtomicFiles.read(file)
+        .map(content -> new JsonFields(file, Json.parse(file, content)).as("task", TaskId::new));
+  }
+
+  @Override
+  public void bind(String idempotencyKey, TaskId id) {
+    ObjectNode tree = Json.object();
+    Codecs.putFormat(tree);
+    tree.put("task", id.value());
+    AtomicFiles.write(layout.key(idempotencyKey), Json.print(tree));
+  }
+
+  @Override
+  public Optional<SessionRecord> session(SessionKey key) {
+    return sessions.find(key);
+  }
+
+  @Override
+  public List<SessionRecord> sessions() {
+    return sessions.list();
+  }
+
+  @Override
+  public void putSession(SessionRecord session) {
+    sessions.put(session);
+  }
+
+  @Override
+  public void removeSession(SessionKey key) {
+    sessions.remove(key);
+  }
+
+  @Override
+  public Map<String, NotificationRecord> notifications() {
+    return notifications.load();
+  }
+
+  @Override
+  public void putNotification(NotificationRecord notification) {
+    notifications.put(notification);
+  }
+}

@@ -1,0 +1,134 @@
+package io.kugetsu.engine.internal;
+
+import io.kugetsu.common.InvalidRequestException;
+import io.kugetsu.common.SessionKey;
+import io.kugetsu.common.TaskId;
+import io.kugetsu.common.TaskStatus;
+import io.kugetsu.engine.NotificationRecord;
+import io.kugetsu.engine.SessionChange;
+import io.kugetsu.engine.SessionRecord;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/** Keeps everything on the heap; gone with the engine. */
+final class MemoryVault implements Vault {
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Map<TaskId, Entry> entries = new HashMap<>();
+  private final Map<String, TaskId> keys = new HashMap<>();
+  private final Map<SessionKey, SessionRecord> sessions = new HashMap<>();
+  private final Map<String, NotificationRecord> notifications = new HashMap<>();
+
+  @Override
+  public <T> T locked(Supplier<T> step) {
+    lock.lock();
+    try {
+      return step.get();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public Collection<Entry> pending() {
+    return in(status -> status == TaskStatus.PENDING);
+  }
+
+  @Override
+  public Collection<Entry> running() {
+    return in(status -> status == TaskStatus.RUNNING || status == TaskStatus.STOPPING);
+  }
+
+  @Override
+  public Collection<Entry> ended() {
+    return in(TaskStatus::isTerminal);
+  }
+
+  private List<Entry> in(Predicate<TaskStatus> states) {
+    return locked(
+        () ->
+            entries.values().stream().filter(entry -> states.test(entry.task().status())).toList());
+  }
+
+  @Override
+  public Optional<Entry> find(TaskId id) {
+    return locked(() -> Optional.ofNullable(entries.get(id)));
+  }
+
+  @Override
+  public void add(Entry entry) {
+    TaskId id = entry.task().id();
+    if (locked(() -> entries.putIfAbsent(id, entry)) != null) {
+      throw new InvalidRequestException("task " + id + " exists already");
+    }
+  }
+
+  @Override
+  public boolean replace(Entry from, Entry to) {
+    TaskId id = from.task().id();
+    Entry present = entries.get(id);
+    if (present == null || present.task().revision() != from.task().revision()) {
+      return false;
+    }
+    entries.put(id, to);
+    if (to.task().status().isTerminal()) {
+      to.owed().forEach(owed -> notifications.putIfAbsent(owed.id(), owed));
+    }
+    SessionChange change = to.session();
+    if (change != null) {
+      sessions.computeIfPresent(
+          change.key(), (key, session) -> StoredSessions.after(session, change));
+    }
+    return true;
+  }
+
+  @Override
+  public boolean remove(TaskId id) {
+    return entries.remove(id) != null;
+  }
+
+  @Override
+  public Optional<TaskId> taskOf(String idempotencyKey) {
+    return Optional.ofNullable(keys.get(idempotencyKey));
+  }
+
+  @Override
+  public void bind(String idempotencyKey, TaskId id) {
+    keys.put(idempotencyKey, id);
+  }
+
+  @Override
+  public Optional<SessionRecord> session(SessionKey key) {
+    return Optional.ofNullable(sessions.get(key));
+  }
+
+  @Override
+  public List<SessionRecord> sessions() {
+    return List.copyOf(sessions.values());
+  }
+
+  @Override
+  public void putSession(SessionRecord session) {
+    sessions.put(session.key(), session);
+  }
+
+  @Override
+  public void removeSession(SessionKey key) {
+    sessions.remove(key);
+  }
+
+  @Override
+  public Map<String, NotificationRecord> notifications() {
+    return Map.copyOf(notifications);
+  }
+
+  @Override
+  public void putNotification(NotificationRecord notification) {
+    notifications.put(notification.id(), notification);
+  }
+}

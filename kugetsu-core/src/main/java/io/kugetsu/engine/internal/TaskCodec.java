@@ -1,0 +1,260 @@
+package io.kugetsu.engine.internal;
+
+import io.kugetsu.common.LimitKey;
+import io.kugetsu.common.SessionKey;
+import io.kugetsu.common.StopReason;
+import io.kugetsu.common.StorageException;
+import io.kugetsu.common.TaskId;
+import io.kugetsu.common.TaskStatus;
+import io.kugetsu.engine.Holder;
+import io.kugetsu.engine.NotificationRecord;
+import io.kugetsu.engine.Owner;
+import io.kugetsu.engine.SessionChange;
+import io.kugetsu.engine.TaskRecord;
+import io.kugetsu.internal.Json;
+import io.kugetsu.internal.JsonFields;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A task's entry as JSON. */
+final class TaskCodec {
+  private TaskCodec() {}
+
+  /** Sets an entry's fields in a tree; what else is in the tree stays. */
+  static void write(ObjectNode tree, Entry entry) {
+    TaskRecord task = entry.task();
+    Codecs.putFormat(tree);
+    tree.put("id", task.id().value());
+    tree.put("kind", task.kind());
+    tree.put("status", word(task.status()));
+    tree.put("revision", task.revision());
+    tree.put("epoch", task.epoch());
+    tree.put("attempts", task.attempts());
+    tree.put("priority", task.priority());
+    tree.put("order", task.order());
+    Codecs.put(tree, "limitKeys", task.limitKeys().stream().map(LimitKey::value));
+    SessionKey session = task.session();
+    Codecs.put(tree, "session", session == null ? null : session.value());
+    writeOwner(tree, "onlyBy", task.onlyBy());
+    writeOwner(tree, "owner", task.owner());
+    writeHolder(tree, task.holder());
+    if (entry.settling()) {
+      tree.put("settling", true);
+    } else {
+      tree.remove("settling");
+    }
+    Codecs.put(tree, "createdAt", task.createdAt());
+    Codecs.put(tree, "notBefore", task.notBefore());
+    Codecs.put(tree, "claimedAt", task.claimedAt());
+    Codecs.put(tree, "startedAt", task.startedAt());
+    Codecs.put(tree, "endedAt", task.endedAt());
+    writeStop(tree, task.stop());
+    Codecs.put(tree, "idempotencyKey", task.idempotencyKey());
+    Codecs.put(tree, "input", task.input());
+    Codecs.put(tree, "progress", task.progress());
+    Codecs.put(tree, "outcome", task.outcome());
+    writeOwes(Codecs.child(tree, "owes"), entry);
+  }
+
+  private static void writeOwner(ObjectNode tree, String name, @Nullable Owner owner) {
+    if (owner == null) {
+      tree.remove(name);
+      return;
+    }
+    ObjectNode object = Codecs.child(tree, name);
+    object.put("instance", owner.instance());
+    object.put("pid", owner.pid());
+    object.put("startTicks", owner.startTicks());
+    object.put("bootId", owner.bootId());
+  }
+
+  private static void writeHolder(ObjectNode tree, @Nullable Holder holder) {
+    tree.remove("holder");
+    if (holder instanceof Holder.Instance instance) {
+      ObjectNode object = tree.putObject("holder");
+      object.put("type", "instance");
+      writeOwner(object, "owner", instance.owner());
+    } else if (holder instanceof Holder.OfProcess process) {
+      ObjectNode object = tree.putObject("holder");
+      object.put("type", "process");
+      object.put("pid", process.pid());
+      object.put("startTicks", process.startTicks());
+      object.put("bootId", process.bootId());
+    }
+  }
+
+  private static void writeStop(ObjectNode tree, @Nullable StopReason stop) {
+    if (stop == null) {
+      tree.remove("stop");
+      return;
+    }
+    ObjectNode object = Codecs.child(tree, "stop");
+    object.put("origin", word(stop.origin()));
+    object.put("text", stop.text());
+  }
+
+  private static void writeOwes(ObjectNode owes, Entry entry) {
+    ArrayNode notifications = owes.putArray("notifications");
+    entry.owed().forEach(owed -> Codecs.writeNotification(notifications.addObject(), owed));
+    SessionChange change = entry.session();
+    owes.remove("session");
+    if (change != null) {
+      ObjectNode object = owes.putObject("session");
+      object.put("key", change.key().value());
+      object.put("held", change.held());
+      Codecs.put(object, "set", change.set());
+      Codecs.put(object, "remove", change.remove().stream());
+    }
+  }
+
+  /**
+   * Reads an entry.
+   *
+   * @throws StorageException when it is not one
+   * @throws NewerFormatException when it says something this version does not know
+   */
+  static Entry read(Path file, byte[] text) {
+    JsonFields fields = Codecs.open(file, text);
+    JsonFields owes = fields.optionalObject("owes");
+    List<NotificationRecord> owed =
+        owes == null
+            ? List.of()
+            : owes.objects("notifications").stream().map(Codecs::readNotification).toList();
+    SessionChange change = owes == null ? null : readChange(owes.optionalObject("session"));
+    return new Entry(readTask(file, fields), fields.flag("settling"), owed, change);
+  }
+
+  private static TaskRecord readTask(Path file, JsonFields fields) {
+    TaskId id = fields.as("id", TaskId::new);
+    if (!String.valueOf(file.getFileName()).equals(id + RecordFolder.SUFFIX)) {
+      throw new StorageException(file, "holds the record of " + id, null);
+    }
+    return new TaskRecord(
+        id,
+        fields.text("kind"),
+        known(fields, "status", TaskStatus.class),
+        fields.number("revision"),
+        fields.number("epoch"),
+        fields.smallNumber("attempts"),
+        fields.smallNumber("priority"),
+        fields.number("order"),
+        Set.copyOf(fields.list("limitKeys", LimitKey::new)),
+        fields.optionalAs("session", SessionKey::new),
+        readOwner(fields.optionalObject("onlyBy")),
+        readOwner(fields.optionalObject("owner")),
+        readHolder(fields.optionalObject("holder")),
+        fields.instant("createdAt"),
+        fields.optionalInstant("notBefore"),
+        fields.optionalInstant("claimedAt"),
+        fields.optionalInstant("startedAt"),
+        fields.optionalInstant("endedAt"),
+        readStop(fields.optionalObject("stop")),
+        fields.optionalText("idempotencyKey"),
+        fields.texts("input"),
+        fields.texts("progress"),
+        fields.texts("outcome"));
+  }
+
+  /**
+   * A running record that only a newer version understands: it counts, under the keys it names as
+   * far as they can be read, and nobody here can end it. Its kind is empty.
+   */
+  static Entry readAsUnknown(Path file, byte[] text) {
+    JsonFields fields = new JsonFields(file, Json.parse(file, text));
+    String name = String.valueOf(file.getFileName());
+    TaskId id = new TaskId(name.substring(0, name.length() - RecordFolder.SUFFIX.length()));
+    TaskRecord task =
+        new TaskRecord(
+            id,
+            "",
+            TaskStatus.RUNNING,
+            0,
+            0,
+            0,
+            0,
+            0,
+            Set.copyOf(fields.list("limitKeys", LimitKey::new)),
+            null,
+            null,
+            null,
+            null,
+            Instant.EPOCH,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            Map.of(),
+            Map.of(),
+            Map.of());
+    return new Entry(task, false, List.of(), null);
+  }
+
+  private static @Nullable Owner readOwner(@Nullable JsonFields fields) {
+    return fields == null
+        ? null
+        : new Owner(
+            fields.text("instance"),
+            fields.number("pid"),
+            fields.number("startTicks"),
+            fields.text("bootId"));
+  }
+
+  private static @Nullable Holder readHolder(@Nullable JsonFields fields) {
+    if (fields == null) {
+      return null;
+    }
+    String type = fields.text("type");
+    switch (type) {
+      case "instance":
+        Owner owner = readOwner(fields.optionalObject("owner"));
+        if (owner == null) {
+          throw new StorageException(fields.file(), "its holder lacks the field 'owner'", null);
+        }
+        return new Holder.Instance(owner);
+      case "process":
+        return new Holder.OfProcess(
+            fields.number("pid"), fields.number("startTicks"), fields.text("bootId"));
+      default:
+        throw new NewerFormatException(fields.file(), "a holder of the type " + type);
+    }
+  }
+
+  private static @Nullable StopReason readStop(@Nullable JsonFields fields) {
+    return fields == null
+        ? null
+        : new StopReason(known(fields, "origin", StopReason.Origin.class), fields.text("text"));
+  }
+
+  private static @Nullable SessionChange readChange(@Nullable JsonFields fields) {
+    return fields == null
+        ? null
+        : new SessionChange(
+            fields.as("key", SessionKey::new),
+            fields.flag("held"),
+            fields.texts("set"),
+            Set.copyOf(fields.list("remove", field -> field)));
+  }
+
+  private static String word(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static <E extends Enum<E>> E known(JsonFields fields, String name, Class<E> type) {
+    String text = fields.text(name);
+    for (E value : type.getEnumConstants()) {
+      if (word(value).equals(text)) {
+        return value;
+      }
+    }
+    throw new NewerFormatException(fields.file(), "the " + name + " " + text);
+  }
+}

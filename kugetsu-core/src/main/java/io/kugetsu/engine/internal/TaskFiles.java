@@ -1,0 +1,317 @@
+package io.kugetsu.engine.internal;
+
+import io.kugetsu.common.InvalidRequestException;
+import io.kugetsu.common.StorageException;
+import io.kugetsu.common.TaskId;
+import io.kugetsu.common.TaskStatus;
+import io.kugetsu.internal.AtomicFiles;
+import io.kugetsu.internal.Json;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The tasks' files: the folder tells the state. The next state is written into its folder first,
+ * then what it brings is applied, then the old file is unlinked. So a writer that dies in between
+ * leaves two files for one task; the one with the higher revision is true, and what it brings is
+ * applied again.
+ */
+final class TaskFiles {
+  private static final Logger LOG = LoggerFactory.getLogger(TaskFiles.class);
+
+  private static final Comparator<Copy> BY_REVISION =
+      Comparator.comparingLong(copy -> copy.entry().task().revision());
+
+  /** A record as it is on the disk. */
+  private record Copy(RecordFolder<Entry> folder, Entry entry) {}
+
+  private final Layout layout;
+  private final RecordFolder<Entry> pending;
+  private final RecordFolder<Entry> running;
+  private final Consumer<Entry> settle;
+
+  /**
+   * Over the files of a directory.
+   *
+   * @param settle applies what an entry brings besides itself; doing it twice is the same as once
+   */
+  TaskFiles(Layout layout, Consumer<Entry> settle) {
+    this.layout = layout;
+    this.pending = new RecordFolder<>(layout.pending(), TaskCodec::read);
+    this.running = new RecordFolder<>(layout.running(), TaskFiles::readRunning);
+    this.settle = settle;
+  }
+
+  private static Entry readRunning(Path file, byte[] content) {
+    try {
+      return TaskCodec.read(file, content);
+    } catch (NewerFormatException e) {
+      LOG.debug("counted without being understood: {}", e.refusal().getMessage());
+      return TaskCodec.readAsUnknown(file, content);
+    }
+  }
+
+  /**
+   * Brings to an end what writers that died in the middle of a step began. Cheap: few tasks run.
+   */
+  void repairRunning() {
+    for (String name : running.names()) {
+      TaskId id = idOf(name);
+      if (id != null && (pending.has(name) || done(id).has(name))) {
+        resolve(id);
+      }
+    }
+  }
+
+  /** The same for all that waits; a leftover there is harmless until it would be handed out. */
+  void repairPending() {
+    for (String name : pending.names()) {
+      TaskId id = idOf(name);
+      if (id != null && (running.has(name) || done(id).has(name))) {
+        resolve(id);
+      }
+    }
+  }
+
+  Collection<Entry> pending() {
+    Map<String, Entry> waiting = pending.load();
+    Set<String> twice = new HashSet<>(waiting.keySet());
+    twice.retainAll(running.names());
+    waiting.forEach(
+        (name, entry) -> {
+          if (twice.contains(name)) {
+            resolve(entry.task().id());
+          }
+        });
+    return twice.isEmpty() ? waiting.values() : pending.load().values();
+  }
+
+  Collection<Entry> running() {
+    return running.load().values();
+  }
+
+  /**
+   * All that ended. Those that cannot be read are passed over here and set aside by whoever asks.
+   */
+  List<Entry> ended(Consumer<TaskId> unreadable) {
+    List<Entry> entries = new ArrayList<>();
+    for (Path month : months()) {
+      RecordFolder<Entry> folder = new RecordFolder<>(month, TaskCodec::read);
+      for (String name : folder.names()) {
+        try {
+          folder.read(name).ifPresent(entries::add);
+        } catch (NewerFormatException e) {
+          LOG.warn("passed over: {}", e.refusal().getMessage());
+        } catch (StorageException e) {
+          TaskId id = idOf(name);
+          if (id != null) {
+            unreadable.accept(id);
+          }
+        }
+      }
+    }
+    return entries;
+  }
+
+  List<Path> months() {
+    List<Path> months = new ArrayList<>();
+    try (DirectoryStream<Path> paths =
+        Files.newDirectoryStream(layout.done(), Files::isDirectory)) {
+      paths.forEach(months::add);
+    } catch (IOException | DirectoryIteratorException e) {
+      throw new StorageException(layout.done(), "could not be listed: " + e, e);
+    }
+    return months;
+  }
+
+  /**
+   * The newest state there is, read without the lock; empty also when the task moves at this
+   * moment, or when something about it makes no sense.
+   */
+  Optional<Entry> glimpse(TaskId id) {
+    try {
+      return folders(id).stream()
+          .flatMap(folder -> folder.read(id.value()).stream())
+          .max(Comparator.comparingLong(entry -> entry.task().revision()));
+    } catch (NewerFormatException e) {
+      throw e.refusal();
+    } catch (StorageException e) {
+      return Optional.empty();
+    }
+  }
+
+  void setAsideIfUnreadable(TaskId id) {
+    try {
+      copies(id);
+    } catch (NewerFormatException | SetAsideException e) {
+      LOG.debug("listed without {}: {}", id, e.getMessage());
+    }
+  }
+
+  /** The newest state there is; one that makes no sense is set aside and refused. */
+  Optional<Entry> find(TaskId id) {
+    try {
+      Optional<Entry> found = copies(id).stream().max(BY_REVISION).map(Copy::entry);
+      if (found.isEmpty()) {
+        folders(id).forEach(folder -> folder.refuseIfSetAside(id.value()));
+      }
+      return found;
+    } catch (NewerFormatException e) {
+      throw e.refusal();
+    } catch (SetAsideException e) {
+      throw e.problem();
+    }
+  }
+
+  void add(Entry entry) {
+    TaskId id = entry.task().id();
+    for (RecordFolder<Entry> folder : folders(id)) {
+      if (folder.has(id.value())) {
+        throw new InvalidRequestException("task " + id + " exists already");
+      }
+    }
+    put(entry, Json.object());
+  }
+
+  boolean replace(Entry from, Entry to) {
+    TaskId id = from.task().id();
+    Optional<Entry> present = find(id);
+    if (present.isEmpty() || present.get().task().revision() != from.task().revision()) {
+      resolve(id);
+      return false;
+    }
+    Path before = folder(from).file(id.value());
+    Optional<byte[]> text = AtomicFiles.read(before);
+    if (text.isEmpty()) {
+      return false;
+    }
+    put(to, Json.parse(before, text.get()));
+    if (!before.equals(folder(to).file(id.value()))) {
+      leave(before, to);
+    }
+    return true;
+  }
+
+  /** Removes the file of a task that has ended, once it is the only one of that task. */
+  boolean remove(TaskId id) {
+    resolve(id);
+    return !pending.has(id.value())
+        && !running.has(id.value())
+        && AtomicFiles.delete(done(id).file(id.value()));
+  }
+
+  /**
+   * Applies what the new state brings, then unlinks the old file. The step itself has happened
+   * already: when this fails, the old file stays, and whoever comes next under the lock does it
+   * again.
+   */
+  private void leave(Path before, Entry to) {
+    try {
+      settle.accept(to);
+      AtomicFiles.delete(before);
+    } catch (StorageException e) {
+      LOG.warn("task {} has its new state, the rest follows later", to.task().id(), e);
+    }
+  }
+
+  private void put(Entry entry, ObjectNode tree) {
+    TaskCodec.write(tree, entry);
+    Path file = folder(entry).file(entry.task().id().value());
+    boolean isNew = !Files.exists(file);
+    if (entry.task().status().isTerminal()) {
+      AtomicFiles.createDirectories(layout.done(entry.task().id()));
+    }
+    try {
+      AtomicFiles.write(file, Json.print(tree));
+    } catch (StorageException e) {
+      if (isNew) {
+        undo(file);
+      }
+      throw e;
+    }
+  }
+
+  /** The rename may have happened although the write failed; what was refused must not be there. */
+  private static void undo(Path file) {
+    try {
+      AtomicFiles.delete(file);
+    } catch (StorageException e) {
+      LOG.warn("could not take back a write that failed", e);
+    }
+  }
+
+  private void resolve(TaskId id) {
+    List<Copy> copies;
+    try {
+      copies = copies(id);
+    } catch (NewerFormatException e) {
+      LOG.warn("left as it is: {}", e.refusal().getMessage());
+      return;
+    } catch (SetAsideException e) {
+      // It has been reported; what is left of the task is looked at the next time.
+      return;
+    }
+    Optional<Copy> newest = copies.stream().max(BY_REVISION);
+    if (copies.size() < 2 || newest.isEmpty()) {
+      return;
+    }
+    settle.accept(newest.get().entry());
+    for (Copy copy : copies) {
+      if (copy != newest.get()) {
+        AtomicFiles.delete(copy.folder().file(id.value()));
+      }
+    }
+    LOG.info("finished a step of task {} that its writer left half done", id);
+  }
+
+  private List<Copy> copies(TaskId id) {
+    List<Copy> copies = new ArrayList<>();
+    for (RecordFolder<Entry> folder : folders(id)) {
+      folder.readOrSetAside(id.value()).ifPresent(entry -> copies.add(new Copy(folder, entry)));
+    }
+    return copies;
+  }
+
+  /** Strict readers for single records: what is not understood is not changed. */
+  private List<RecordFolder<Entry>> folders(TaskId id) {
+    return List.of(
+        new RecordFolder<>(layout.pending(), TaskCodec::read),
+        new RecordFolder<>(layout.running(), TaskCodec::read),
+        done(id));
+  }
+
+  private RecordFolder<Entry> done(TaskId id) {
+    return new RecordFolder<>(layout.done(id), TaskCodec::read);
+  }
+
+  private RecordFolder<Entry> folder(Entry entry) {
+    TaskStatus status = entry.task().status();
+    if (status.isTerminal()) {
+      return done(entry.task().id());
+    }
+    return status == TaskStatus.PENDING ? pending : running;
+  }
+
+  private static @Nullable TaskId idOf(String name) {
+    try {
+      return new TaskId(name);
+    } catch (InvalidRequestException e) {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package io.kugetsu.engine.internal;
+
+import io.kugetsu.common.SessionKey;
+import io.kugetsu.common.TaskId;
+import io.kugetsu.engine.NotificationRecord;
+import io.kugetsu.engine.SessionRecord;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Where records are kept. Methods are called within {@link #locked} unless they say otherwise. A
+ * failure is a {@link io.kugetsu.common.StorageException}.
+ */
+interface Vault {
+  /** Runs a step that nobody else's step overlaps, in any thread or process. Re-entrant. */
+  <T> T locked(Supplier<T> step);
+
+  /** All pending entries. */
+  Collection<Entry> pending();
+
+  /** All running and stopping entries. */
+  Collection<Entry> running();
+
+  /** All terminal entries; may be called any time. */
+  Collection<Entry> ended();
+
+  /** One entry in its newest state; may be called any time. */
+  Optional<Entry> find(TaskId id);
+
+  /**
+   * Keeps a new task's first entry; may be called any time. Refuses an identifier it has already.
+   */
+  void add(Entry entry);
+
+  /**
+   * Puts the next state in the place of the present one, together with the notifications and the
+   * session's change that it brings.
+   *
+   * @return false when {@code from} is not the present state; then nothing changed
+   */
+  boolean replace(Entry from, Entry to);
+
+  /** Removes an entry that has ended; false when it is not there. */
+  boolean remove(TaskId id);
+
+  /** The task that was accepted under an idempotency key, which may be gone by now. */
+  Optional<TaskId> taskOf(String idempotencyKey);
+
+  /** Notes under which key a task is about to be added. */
+  void bind(String idempotencyKey, TaskId id);
+
+  /** One session. */
+  Optional<SessionRecord> session(SessionKey key);
+
+  /** All sessions that can be read. */
+  List<SessionRecord> sessions();
+
+  /** Adds or replaces a session. */
+  void putSession(SessionRecord session);
+
+  /** Removes a session. */
+  void removeSession(SessionKey key);
+
+  /** Notifications by identifier, without those that an entry that has not ended still owes. */
+  Map<String, NotificationRecord> notifications();
+
+  /** Adds or replaces a notification. */
+  void putNotification(NotificationRecord notification);
+}
