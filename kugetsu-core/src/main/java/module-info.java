@@ -12,5 +12,6 @@ module io.kugetsu.core {
 
   exports io.kugetsu.common;
   exports io.kugetsu.engine;
+  exports io.kugetsu.process;
   exports io.kugetsu.testing;
 }

@@ -1,0 +1,194 @@
+package io.kugetsu.process;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where the bytes of a process go: log file, tail, listener, in this order. With a masker nothing
+ * passes but whole masked lines, without one every byte at once. Used by one thread, but for {@link
+ * #tail()}, {@link #cut()} and {@link #close()}.
+ */
+final class OutputSink implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(OutputSink.class);
+  private static final String WITHHELD = "[line withheld: it could not be masked]";
+
+  private final String name;
+  private final @Nullable OutputStream log;
+  private final @Nullable UnaryOperator<String> masker;
+  private final @Nullable Consumer<String> listener;
+  private final Tail tail = new Tail();
+  private final LineBuffer line = new LineBuffer(ProcessSpec.MAX_LINE_BYTES);
+  private final ByteArrayOutputStream masked = new ByteArrayOutputStream();
+  private final List<String> ready = new ArrayList<>();
+  private final AtomicLong steps = new AtomicLong();
+  private volatile boolean logFailed;
+  private volatile boolean cut;
+  private boolean listenerFailed;
+
+  /**
+   * Makes one.
+   *
+   * @param name the run's marker, for logs
+   * @param log the open log file, which it owns from now on, or null
+   * @param spec has masker and listener
+   */
+  OutputSink(String name, @Nullable OutputStream log, ProcessSpec spec) {
+    this.name = name;
+    this.log = log;
+    this.masker = spec.masker().orElse(null);
+    this.listener = spec.lineListener().orElse(null);
+  }
+
+  void accept(byte[] bytes, int length) {
+    if (masker == null) {
+      keep(bytes, length);
+    }
+    if (masker != null || listener != null) {
+      int start = 0;
+      for (int i = 0; i < length; i++) {
+        if (bytes[i] == '\n') {
+          line.add(bytes, start, i - start);
+          lineEnds(true);
+          start = i + 1;
+        }
+      }
+      line.add(bytes, start, length - start);
+    }
+    deliver();
+  }
+
+  /** The stream is at its end: a last line without one counts as a line. */
+  void end() {
+    if ((masker != null || listener != null) && !line.isEmpty()) {
+      lineEnds(false);
+    }
+    deliver();
+  }
+
+  /** From now on nothing reaches the log file or the listener; a call that is under way goes on. */
+  void cut() {
+    cut = true;
+  }
+
+  /**
+   * A number that changes with everything that is done, so that being slow can be told from being
+   * stuck.
+   */
+  long steps() {
+    return steps.get();
+  }
+
+  boolean logIsComplete() {
+    return !logFailed;
+  }
+
+  Tail tail() {
+    return tail;
+  }
+
+  @Override
+  public void close() {
+    if (log != null) {
+      try {
+        log.close();
+      } catch (IOException e) {
+        logFailed(e);
+      }
+    }
+  }
+
+  private void lineEnds(boolean terminated) {
+    String text = line.text();
+    String mark = line.isCut() ? " [line cut at " + ProcessSpec.MAX_LINE_BYTES + " bytes]" : "";
+    if (masker == null) {
+      ready.add(text + mark);
+    } else {
+      String visible = mask(text);
+      // What the masker did not touch stays as it was written, malformed bytes and all.
+      byte[] out =
+          visible.equals(text) && !line.isCut()
+              ? line.toBytes()
+              : (visible + mark).getBytes(StandardCharsets.UTF_8);
+      masked.write(out, 0, out.length);
+      if (terminated) {
+        masked.write('\n');
+      }
+      if (listener != null) {
+        ready.add(visible + mark);
+      }
+    }
+    line.clear();
+  }
+
+  private String mask(String text) {
+    try {
+      String visible = masker == null ? text : masker.apply(text);
+      return visible == null ? WITHHELD : visible;
+    } catch (RuntimeException | Error e) {
+      // Not the exception itself: its message may well quote the line.
+      LOG.warn("masker of {} failed with {}, its line is withheld", name, e.getClass().getName());
+      return WITHHELD;
+    }
+  }
+
+  private void deliver() {
+    if (masked.size() > 0) {
+      byte[] lines = masked.toByteArray();
+      masked.reset();
+      keep(lines, lines.length);
+    }
+    for (String text : ready) {
+      if (listener != null && !cut) {
+        tell(listener, text);
+      }
+    }
+    ready.clear();
+  }
+
+  private void keep(byte[] bytes, int length) {
+    steps.incrementAndGet();
+    if (cut) {
+      return;
+    }
+    tail.write(bytes, 0, length);
+    if (log != null && !logFailed) {
+      try {
+        log.write(bytes, 0, length);
+      } catch (IOException e) {
+        logFailed(e);
+      }
+    }
+  }
+
+  private void tell(Consumer<String> to, String text) {
+    steps.incrementAndGet();
+    try {
+      to.accept(text);
+    } catch (RuntimeException | Error e) {
+      // Once with its trace; one that fails for each of a million lines shall not fill the logs.
+      if (listenerFailed) {
+        LOG.debug("output listener of {} failed again", name, e);
+      } else {
+        listenerFailed = true;
+        LOG.warn("output listener of {} failed, it goes on getting lines", name, e);
+      }
+    }
+  }
+
+  private void logFailed(IOException e) {
+    if (!logFailed) {
+      logFailed = true;
+      LOG.warn("log file of {} cannot be written any more, the process goes on", name, e);
+    }
+  }
+}

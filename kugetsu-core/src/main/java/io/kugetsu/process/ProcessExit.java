@@ -1,0 +1,53 @@
+package io.kugetsu.process;
+
+import io.kugetsu.common.Experimental;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/**
+ * How a process ended.
+ *
+ * @param code its exit code; 128 + n after a death by signal n. Empty where a runner cannot know
+ *     it, which the pipe runner always can
+ * @param signal the signal that {@code code} stands for, for example {@code SIGKILL}. The system's
+ *     own word is not available: a program that exits with 137, as a shell does whose last command
+ *     was killed, looks the same as one that was killed itself
+ * @param stopped whether {@link RunningProcess#stop} was asked for before it had ended
+ * @param outputLimit the output ceiling in bytes when the process wrote more than that, and so was
+ *     ended unless it had already, else empty
+ * @param outputComplete whether everything it wrote was read to the end and is in the log file, if
+ *     there is one; false after the ceiling, when a log file could not be written, or when reading
+ *     was given up because somebody outside the tree held the pipe
+ * @param leftovers how many other processes of its tree were still there when it had gone and had
+ *     to be ended
+ * @param endedAt when its end was seen
+ * @param duration from the start until then
+ */
+@Experimental
+public record ProcessExit(
+    OptionalInt code,
+    Optional<String> signal,
+    boolean stopped,
+    OptionalLong outputLimit,
+    boolean outputComplete,
+    int leftovers,
+    Instant endedAt,
+    Duration duration) {
+  /** Checks for null. */
+  public ProcessExit {
+    Objects.requireNonNull(code, "code");
+    Objects.requireNonNull(signal, "signal");
+    Objects.requireNonNull(outputLimit, "outputLimit");
+    Objects.requireNonNull(endedAt, "endedAt");
+    Objects.requireNonNull(duration, "duration");
+  }
+
+  /** {@return whether it ended by itself, with code 0, within its output ceiling} */
+  public boolean isSuccess() {
+    return code.isPresent() && code.getAsInt() == 0 && !stopped && outputLimit.isEmpty();
+  }
+}

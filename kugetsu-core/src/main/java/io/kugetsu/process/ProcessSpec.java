@@ -1,0 +1,273 @@
+package io.kugetsu.process;
+
+import io.kugetsu.common.Experimental;
+import io.kugetsu.common.InvalidRequestException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What to run, where and with what. Immutable; its text form names the program, the directory and
+ * the marker only.
+ */
+@Experimental
+public final class ProcessSpec {
+  /** The variable that holds a run's marker in the environment of each of its processes. */
+  public static final String MARKER_VARIABLE = "KUGETSU_RUN";
+
+  /** The output ceiling where nothing else is said: 1 GiB. */
+  public static final long DEFAULT_OUTPUT_CEILING = 1L << 30;
+
+  /** The longest line that a listener or a masker is given, in bytes; longer ones are cut. */
+  public static final int MAX_LINE_BYTES = 8 << 20;
+
+  private static final Pattern MARKER = Pattern.compile("[A-Za-z0-9._:-]{1,200}");
+
+  private final List<String> argv;
+  private final Path directory;
+  private final Map<String, String> environment;
+  private final byte @Nullable [] stdin;
+  private final String marker;
+  private final @Nullable Path logFile;
+  private final @Nullable UnaryOperator<String> masker;
+  private final @Nullable Consumer<String> lineListener;
+  private final long outputCeiling;
+
+  private ProcessSpec(Builder builder) {
+    argv = builder.argv;
+    directory = builder.directory;
+    environment = builder.environment;
+    stdin = builder.stdin;
+    marker = builder.marker == null ? "run-" + UUID.randomUUID() : builder.marker;
+    logFile = builder.logFile;
+    masker = builder.masker;
+    lineListener = builder.lineListener;
+    outputCeiling = builder.outputCeiling;
+  }
+
+  /**
+   * Begins a spec with what every process needs.
+   *
+   * @param argv the program and its arguments, handed over word by word without any shell. A
+   *     program without a slash is looked for in the {@code PATH} of {@code environment}, or in
+   *     {@code /bin} and {@code /usr/bin} if it has none, and gets the file found there as its own
+   *     name
+   * @param directory the working directory; must exist at the start
+   * @param environment the complete environment: nothing is inherited. The runner adds {@code PWD}
+   *     and {@link #MARKER_VARIABLE}
+   * @return the builder
+   * @throws InvalidRequestException when there is no program, or a word, a name or a value is
+   *     something no process can be given
+   */
+  public static Builder builder(
+      List<String> argv, Path directory, Map<String, String> environment) {
+    return new Builder(argv, directory, environment);
+  }
+
+  /** {@return the program and its arguments} */
+  public List<String> argv() {
+    return argv;
+  }
+
+  /** {@return the working directory, absolute} */
+  public Path directory() {
+    return directory;
+  }
+
+  /** {@return the environment as it was given} */
+  public Map<String, String> environment() {
+    return environment;
+  }
+
+  /**
+   * {@return a copy of what is written to its standard input; empty: it reads end of file at once}
+   */
+  public Optional<byte[]> stdin() {
+    return Optional.ofNullable(stdin).map(byte[]::clone);
+  }
+
+  /** {@return the marker of the run} */
+  public String marker() {
+    return marker;
+  }
+
+  /** {@return where the output is logged} */
+  public Optional<Path> logFile() {
+    return Optional.ofNullable(logFile);
+  }
+
+  /** {@return what removes secrets from a line} */
+  public Optional<UnaryOperator<String>> masker() {
+    return Optional.ofNullable(masker);
+  }
+
+  /** {@return who is given each line} */
+  public Optional<Consumer<String>> lineListener() {
+    return Optional.ofNullable(lineListener);
+  }
+
+  /** {@return how many bytes it may write before it is ended; 0 for any number} */
+  public long outputCeiling() {
+    return outputCeiling;
+  }
+
+  @Override
+  public String toString() {
+    return "ProcessSpec[" + argv.get(0) + " in " + directory + ", " + marker + "]";
+  }
+
+  /** Collects what a process may have besides. Not safe for use by several threads. */
+  public static final class Builder {
+    private final List<String> argv;
+    private final Path directory;
+    private final Map<String, String> environment;
+    private byte @Nullable [] stdin;
+    private @Nullable String marker;
+    private @Nullable Path logFile;
+    private @Nullable UnaryOperator<String> masker;
+    private @Nullable Consumer<String> lineListener;
+    private long outputCeiling = DEFAULT_OUTPUT_CEILING;
+
+    private Builder(List<String> argv, Path directory, Map<String, String> environment) {
+      this.argv = List.copyOf(argv);
+      this.directory = directory.toAbsolutePath();
+      this.environment = Map.copyOf(environment);
+      if (this.argv.isEmpty() || this.argv.get(0).isBlank()) {
+        throw new InvalidRequestException("a command line needs a program as its first word");
+      }
+      for (int i = 0; i < this.argv.size(); i++) {
+        if (hasNul(this.argv.get(i))) {
+          throw new InvalidRequestException("word " + i + " of the command line holds a NUL");
+        }
+      }
+      this.environment.forEach(
+          (name, value) -> {
+            // The JDK would refuse these too, but with the value in its message.
+            if (name.isEmpty() || name.indexOf('=') >= 0 || hasNul(name)) {
+              throw new InvalidRequestException(
+                  "a variable's name is empty, or holds '=' or a NUL; " + safe(name));
+            }
+            if (hasNul(value)) {
+              throw new InvalidRequestException("the variable " + name + " holds a NUL");
+            }
+          });
+    }
+
+    /**
+     * What it reads from its standard input, up to end of file. What it does not read is dropped.
+     *
+     * @param bytes the bytes; copied
+     * @return this builder
+     */
+    public Builder stdin(byte[] bytes) {
+      stdin = bytes.clone();
+      return this;
+    }
+
+    /**
+     * What it reads from its standard input, as UTF-8.
+     *
+     * @param text the text
+     * @return this builder
+     */
+    public Builder stdin(String text) {
+      stdin = text.getBytes(StandardCharsets.UTF_8);
+      return this;
+    }
+
+    /**
+     * The marker by which its processes can be found. Without one a random one is made.
+     *
+     * @param value 1 to 200 letters, digits, dots, dashes, underscores or colons; unique for the
+     *     run
+     * @return this builder
+     * @throws InvalidRequestException when it is anything else
+     */
+    public Builder marker(String value) {
+      if (!MARKER.matcher(value).matches()) {
+        throw new InvalidRequestException(
+            "a marker is 1 to 200 letters, digits, dots, dashes, underscores or colons");
+      }
+      marker = value;
+      return this;
+    }
+
+    /**
+     * Where standard output and standard error are logged together, in the order they arrive. The
+     * file is made before the start, readable by its owner only; one that exists is appended to.
+     * Without a masker it holds every byte as it was written; with one, whole masked lines. When it
+     * cannot be written any more the process goes on, and {@link ProcessExit#outputComplete()}
+     * tells.
+     *
+     * @param file the file; its directory must exist
+     * @return this builder
+     */
+    public Builder logFile(Path file) {
+      logFile = file.toAbsolutePath();
+      return this;
+    }
+
+    /**
+     * What removes secrets from each line before it reaches the log file, the tail or the listener.
+     * Called on a thread of the runner. When it throws, the line is withheld.
+     *
+     * @param mask gets a line without its end, returns what may be seen of it
+     * @return this builder
+     */
+    public Builder masker(UnaryOperator<String> mask) {
+      masker = Objects.requireNonNull(mask, "mask");
+      return this;
+    }
+
+    /**
+     * Who is given each line of output, after it was logged, without its end; a last line without
+     * an end too. Decoded as UTF-8, what is malformed replaced; cut, with a mark, after {@link
+     * #MAX_LINE_BYTES}. Called on one thread of the runner, in order. What it throws is logged and
+     * changes nothing else; while it blocks, nothing more is read, see {@link
+     * RunningProcess#exit()}.
+     *
+     * @param listener gets the lines
+     * @return this builder
+     */
+    public Builder lineListener(Consumer<String> listener) {
+      lineListener = Objects.requireNonNull(listener, "listener");
+      return this;
+    }
+
+    /**
+     * How much it may write. Over it, its tree is ended and what it writes from then on is dropped.
+     *
+     * @param bytes the ceiling in bytes, 0 for none
+     * @return this builder
+     * @throws InvalidRequestException when negative
+     */
+    public Builder outputCeiling(long bytes) {
+      if (bytes < 0) {
+        throw new InvalidRequestException("an output ceiling cannot be negative: " + bytes);
+      }
+      outputCeiling = bytes;
+      return this;
+    }
+
+    /** {@return the spec} */
+    public ProcessSpec build() {
+      return new ProcessSpec(this);
+    }
+
+    private static String safe(String name) {
+      return "it begins with '" + name.split("[=\\x00]", 2)[0] + "'";
+    }
+
+    private static boolean hasNul(String text) {
+      return text.indexOf('\0') >= 0;
+    }
+  }
+}
