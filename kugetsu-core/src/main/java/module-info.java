@@ -14,4 +14,5 @@ module io.kugetsu.core {
   exports io.kugetsu.engine;
   exports io.kugetsu.process;
   exports io.kugetsu.testing;
+  exports io.kugetsu.worktree;
 }

@@ -1,0 +1,52 @@
+package io.kugetsu.worktree;
+
+import java.util.Optional;
+
+/** What became of a request for a worktree. */
+public sealed interface Creation {
+  /**
+   * The worktree, if there is one.
+   *
+   * @return it, or empty when it was refused
+   */
+  default Optional<Worktree> created() {
+    return this instanceof Created made ? Optional.of(made.worktree()) : Optional.empty();
+  }
+
+  /**
+   * It is there and ready to be worked in.
+   *
+   * @param worktree the worktree
+   */
+  record Created(Worktree worktree) implements Creation {}
+
+  /**
+   * There is none, and nothing was left behind.
+   *
+   * @param reason why, for programs
+   * @param text why and what to do, for people
+   */
+  record Refused(Reason reason, String text) implements Creation {}
+
+  /** Why there is no worktree. */
+  enum Reason {
+    /** The branch's name is not one that git takes, or one that is not safe to use. */
+    INVALID_BRANCH,
+    /** A branch of that name exists; it is never taken over silently. */
+    EXISTING_BRANCH,
+    /** A branch of the same name but for upper and lower case exists. */
+    SIMILAR_BRANCH,
+    /** A branch exists whose name is a directory of this one's, or the other way round. */
+    CONFLICTING_BRANCH,
+    /** The base is not a commit in this repository. */
+    UNKNOWN_BASE,
+    /** The base is HEAD, and HEAD has no commit yet. */
+    UNBORN_HEAD,
+    /** Something is at the worktree's place, or git has a worktree registered there. */
+    EXISTING_PATH,
+    /** A hook of the repository ended with an error. */
+    HOOK_FAILED,
+    /** Others kept the repository locked for too long; try again. */
+    REPOSITORY_BUSY
+  }
+}

@@ -1,0 +1,107 @@
+package io.kugetsu.worktree;
+
+import io.kugetsu.common.InvalidRequestException;
+import io.kugetsu.worktree.internal.GitWorktrees;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The worktrees of one repository, each a checkout of its own on a branch of its own. They are
+ * directories below one root, which several repositories may share.
+ *
+ * <p>Any number of instances, in any number of threads and JVMs, may work on one repository at the
+ * same time. Whoever holds no lock of ours, a person with git on the command line for example, may
+ * too: what git reports as a passing collision is tried again.
+ *
+ * <p>Nothing here deletes a branch that it did not make in the same call, runs a prune, deletes a
+ * lock file of git's, fetches, or changes a configuration. Blocking; safe for use by several
+ * threads. An interrupt ends the git command at work, undoes what the call made, and throws {@link
+ * GitException} with the interrupt flag set.
+ */
+public interface WorktreeService {
+  /**
+   * The worktrees of a repository, below {@code worktrees} in {@code $KUGETSU_DIR}, or in {@code
+   * ~/.kugetsu} when that is not set.
+   *
+   * @param repository a path in the repository: its top level, a directory in it, a linked worktree
+   *     of it, or a bare repository
+   * @return the service; nothing was made yet
+   * @throws RepositoryException when the path is not in a git repository, or git is missing
+   */
+  static WorktreeService of(Path repository) {
+    return GitWorktrees.open(repository);
+  }
+
+  /**
+   * The worktrees of a repository, below a directory of the caller's choice.
+   *
+   * @param repository as in {@link #of(Path)}
+   * @param root where the worktrees are; made with the first of them
+   * @return the service; nothing was made yet
+   * @throws RepositoryException when the path is not in a git repository, or git is missing
+   * @throws InvalidRequestException when the root is inside git's own directory
+   */
+  static WorktreeService of(Path repository, Path root) {
+    return GitWorktrees.open(repository, root);
+  }
+
+  /** {@return the repository} */
+  GitRepository repository();
+
+  /** {@return where the worktrees are, with symbolic links resolved} */
+  Path root();
+
+  /**
+   * Makes a new branch and a worktree on it, with the files of the base checked out and the
+   * repository's {@code post-checkout} hook run as {@code git worktree add} runs it. The worktree
+   * is locked for git, so that no prune takes its entry away.
+   *
+   * @param request which branch, from where, under which name
+   * @return the worktree, or why there is none; when there is none nothing is left behind
+   * @throws GitException when git failed, was ended at its time limit or by an interrupt; what this
+   *     call had made is undone
+   */
+  Creation create(WorktreeRequest request);
+
+  /**
+   * The worktrees of this repository that were made below this root, by whichever instance, and not
+   * removed since. One whose directory somebody deleted is among them, so that it can be removed.
+   *
+   * @return them, by name
+   */
+  List<Worktree> list();
+
+  /**
+   * Finds one of {@link #list()}.
+   *
+   * @param name its name
+   * @return the worktree, or empty when there is none of that name
+   */
+  Optional<Worktree> find(String name);
+
+  /**
+   * What was done in a worktree since it was made, measured from the base that was recorded then,
+   * and never from where a branch stands now.
+   *
+   * @param worktree the worktree
+   * @return its changes at this moment
+   * @throws RepositoryException when its directory is gone or is no longer that worktree
+   * @throws GitException when git cannot tell, for example as the base is no longer there
+   */
+  Changes changes(Worktree worktree);
+
+  /**
+   * Removes a worktree unless work would be lost with it. What is in it is read anew right before;
+   * what cannot be known counts as work. Its branch stays, and with it every commit on it.
+   *
+   * <p>No option removes what is not provably that worktree: another directory at its place, or a
+   * worktree that somebody else has locked.
+   *
+   * @param worktree the worktree
+   * @param options what may be lost
+   * @return that it is gone, or everything that stands against it; then nothing was changed
+   * @throws GitException when git refused; then the worktree is where it was
+   */
+  Removal remove(Worktree worktree, RemoveOption... options);
+}

@@ -1,0 +1,153 @@
+package io.kugetsu.worktree.internal;
+
+import io.kugetsu.worktree.Creation.Reason;
+import io.kugetsu.worktree.Creation.Refused;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.text.Normalizer;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a new branch may have a name, asked before anything is changed. The look at the branches
+ * also tells where the remote's default branch is, which would take another process to ask for. For
+ * one use.
+ */
+final class BranchRules {
+  // Surely valid, so that git need not be asked: words of harmless characters, with single dots.
+  private static final String WORD = "[A-Za-z0-9_][A-Za-z0-9_+-]*(\\.[A-Za-z0-9_+-]+)*(?<!\\.lock)";
+  private static final Pattern PLAIN = Pattern.compile(WORD + "(/" + WORD + ")*");
+  private static final Pattern HEX = Pattern.compile("[0-9a-fA-F]{40}|[0-9a-fA-F]{64}");
+  // Room for ".lock" in a file name of 255 bytes, and then some.
+  private static final int LONGEST_WORD = 240;
+  private static final String BRANCHES = "refs/heads/";
+  private static final String REMOTE_DEFAULT = "refs/remotes/origin/HEAD";
+
+  private final Git git;
+  private final Path common;
+  private @Nullable String remoteDefault;
+
+  BranchRules(Git git, Path common) {
+    this.git = git;
+    this.common = common;
+  }
+
+  /** The commit of the remote's default branch, once a name was allowed; empty without one. */
+  Optional<String> remoteDefault() {
+    return Optional.ofNullable(remoteDefault);
+  }
+
+  Optional<Refused> check(String branch) {
+    return form(branch).or(() -> others(branch));
+  }
+
+  /** Whether it is a name at all: {@code main~1} is none, though git finds a commit by it. */
+  Optional<Refused> form(String branch) {
+    String problem = problem(branch);
+    if (problem == null && !PLAIN.matcher(branch).matches()) {
+      GitResult result =
+          git.run(GitCommand.onRepository(common, "check-ref-format", "--branch", branch));
+      // Git answers '@{-1}' with another branch's name.
+      if (!result.ok() || !result.line().equals(branch)) {
+        problem = "is not a name that git allows for a branch";
+      }
+    }
+    return problem == null
+        ? Optional.empty()
+        : Refusal.of(Reason.INVALID_BRANCH, quoted(branch) + " " + problem);
+  }
+
+  private static @Nullable String problem(String branch) {
+    if (branch.isEmpty() || branch.chars().anyMatch(Character::isISOControl)) {
+      return "is empty or has control characters";
+    }
+    if (branch.startsWith("-")) {
+      return "starts with a dash, like an option";
+    }
+    if (HEX.matcher(branch).matches()) {
+      return "looks like the id of a commit";
+    }
+    if (branch.equals("@") || branch.equals("HEAD")) {
+      return "means something else to git";
+    }
+    if (branch.startsWith("refs/")) {
+      return "is a full ref; give the branch without 'refs/heads/'";
+    }
+    boolean tooLong =
+        Arrays.stream(branch.split("/"))
+            .anyMatch(word -> word.getBytes(StandardCharsets.UTF_8).length > LONGEST_WORD);
+    return tooLong ? "is too long; at most " + LONGEST_WORD + " bytes between slashes" : null;
+  }
+
+  /** Compares with the branches that are there, the way a file system that ignores case does. */
+  private Optional<Refused> others(String branch) {
+    AtomicReference<@Nullable Refused> found = new AtomicReference<>();
+    String wanted = folded(branch);
+    git.runRetrying(
+            GitCommand.onRepository(
+                    common,
+                    "for-each-ref",
+                    "--format=%(objectname) %(refname)",
+                    BRANCHES,
+                    REMOTE_DEFAULT)
+                .each(
+                    '\n',
+                    line -> {
+                      int space = line.indexOf(' ');
+                      String ref = line.substring(space + 1);
+                      if (ref.equals(REMOTE_DEFAULT)) {
+                        remoteDefault = line.substring(0, space);
+                        return;
+                      }
+                      String other = ref.substring(BRANCHES.length());
+                      if (found.get() == null || other.equals(branch)) {
+                        compare(branch, wanted, other).ifPresent(found::set);
+                      }
+                    }))
+        .orThrow();
+    return Optional.ofNullable(found.get());
+  }
+
+  private static Optional<Refused> compare(String branch, String wanted, String other) {
+    if (other.equals(branch)) {
+      return Optional.of(exists(branch));
+    }
+    String present = folded(other);
+    if (present.equals(wanted)) {
+      return Refusal.of(
+          Reason.SIMILAR_BRANCH,
+          quoted(branch)
+              + " differs from the branch "
+              + quoted(other)
+              + " in upper and lower case only, and would be the same where case is ignored");
+    }
+    if (present.startsWith(wanted + "/") || wanted.startsWith(present + "/")) {
+      return Optional.of(conflicts(branch, quoted(other)));
+    }
+    return Optional.empty();
+  }
+
+  static Refused exists(String branch) {
+    return new Refused(
+        Reason.EXISTING_BRANCH,
+        "there is a branch " + quoted(branch) + " already; choose another name");
+  }
+
+  static Refused conflicts(String branch, String with) {
+    return new Refused(
+        Reason.CONFLICTING_BRANCH,
+        quoted(branch) + " cannot be beside " + with + ": one would be a directory of the other");
+  }
+
+  private static String folded(String name) {
+    return Normalizer.normalize(name, Normalizer.Form.NFC).toLowerCase(Locale.ROOT);
+  }
+
+  private static String quoted(String name) {
+    return "'" + Names.excerpt(name) + "'";
+  }
+}

@@ -1,0 +1,68 @@
+package io.kugetsu.worktree.internal;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A git command that is to be run.
+ *
+ * @param directory where it is run
+ * @param arguments everything behind {@code git}
+ * @param environment variables for this command only
+ * @param limit how long it may take
+ * @param separator what ends a record of its output
+ * @param records takes each record of the output as it comes; null to keep the output as a whole
+ */
+record GitCommand(
+    Path directory,
+    List<String> arguments,
+    Map<String, String> environment,
+    Duration limit,
+    char separator,
+    @Nullable Consumer<String> records) {
+  /** For what only looks up or changes a few small files. */
+  static final Duration SHORT = Duration.ofMinutes(1);
+
+  /** For what reads or writes every file of a checkout, or runs somebody's hook. */
+  static final Duration LONG = Duration.ofMinutes(30);
+
+  /**
+   * A command on the repository as a whole. The directory is named to git instead of being searched
+   * for, so that git cannot find another one, nor refuse its own for being bare.
+   */
+  static GitCommand onRepository(Path commonDirectory, String... arguments) {
+    List<String> all = new ArrayList<>();
+    all.add("--git-dir=" + commonDirectory);
+    all.addAll(List.of(arguments));
+    return new GitCommand(commonDirectory, all, Map.of(), SHORT, '\0', null);
+  }
+
+  /**
+   * A command in a worktree. Were its link to the repository gone, git would search upwards and
+   * take whatever repository the root happens to be in; so it is told to search no further.
+   */
+  static GitCommand inTree(Path tree, String... arguments) {
+    Path root = Objects.requireNonNull(tree.getParent(), "a worktree is below its root");
+    Map<String, String> ceiling = Map.of("GIT_CEILING_DIRECTORIES", root.toString());
+    return new GitCommand(tree, List.of(arguments), ceiling, SHORT, '\0', null);
+  }
+
+  /** A command in any directory, whose repository git searches for. */
+  static GitCommand in(Path directory, String... arguments) {
+    return new GitCommand(directory, List.of(arguments), Map.of(), SHORT, '\0', null);
+  }
+
+  GitCommand within(Duration newLimit) {
+    return new GitCommand(directory, arguments, environment, newLimit, separator, records);
+  }
+
+  GitCommand each(char newSeparator, Consumer<String> consumer) {
+    return new GitCommand(directory, arguments, environment, limit, newSeparator, consumer);
+  }
+}

@@ -1,0 +1,128 @@
+package io.kugetsu.worktree.internal;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.concurrent.TimeUnit;
+import org.apache.commons.exec.ExecuteStreamHandler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads what a command writes, and gives it nothing to read. What a hook leaves running may keep
+ * the pipes open for hours; so once the command has ended, reading ends when nothing more comes.
+ */
+final class GitStreams implements ExecuteStreamHandler {
+  private final Pump out;
+  private final Pump err;
+  private @Nullable OutputStream input;
+
+  GitStreams(String name, Output out, Output err) {
+    this.out = new Pump(name + "-out", out);
+    this.err = new Pump(name + "-err", err);
+  }
+
+  @Override
+  public void setProcessInputStream(OutputStream stream) {
+    input = stream;
+  }
+
+  @Override
+  public void setProcessOutputStream(InputStream stream) {
+    out.source = stream;
+  }
+
+  @Override
+  public void setProcessErrorStream(InputStream stream) {
+    err.source = stream;
+  }
+
+  @Override
+  public void start() throws IOException {
+    out.start();
+    err.start();
+    OutputStream open = input;
+    if (open != null) {
+      open.close();
+    }
+  }
+
+  @Override
+  public void stop() {
+    out.finish();
+    err.finish();
+  }
+
+  private static final class Pump extends Thread {
+    private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long LOOK_MILLIS = 50;
+    private static final int BUFFER = 8192;
+
+    private final Output target;
+    private volatile @Nullable InputStream source;
+    private volatile long lastRead = System.nanoTime();
+    private boolean abandoned;
+
+    Pump(String name, Output target) {
+      super(name);
+      this.target = target;
+      setDaemon(true);
+    }
+
+    @Override
+    public void run() {
+      byte[] buffer = new byte[BUFFER];
+      InputStream open = source;
+      if (open == null) {
+        return;
+      }
+      try {
+        int read;
+        while ((read = open.read(buffer)) >= 0) {
+          lastRead = System.nanoTime();
+          take(buffer, read);
+        }
+        take(buffer, -1);
+      } catch (IOException e) {
+        // The command was ended and its pipe closed under us; what came is kept.
+      }
+    }
+
+    private synchronized void take(byte[] buffer, int length) {
+      if (abandoned) {
+        return;
+      }
+      if (length < 0) {
+        target.end();
+      } else {
+        target.add(buffer, length);
+      }
+    }
+
+    void finish() {
+      long ended = System.nanoTime();
+      boolean interrupted = false;
+      while (isAlive() && !isQuiet(ended)) {
+        try {
+          join(LOOK_MILLIS);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+      abandon();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    private boolean isQuiet(long ended) {
+      long now = System.nanoTime();
+      return now - ended > LONGEST_NANOS
+          || (now - ended > QUIET_NANOS && now - lastRead > QUIET_NANOS);
+    }
+
+    private synchronized void abandon() {
+      abandoned = true;
+    }
+  }
+}

@@ -1,0 +1,137 @@
+package io.kugetsu.worktree.internal;
+
+import io.kugetsu.common.InvalidRequestException;
+import io.kugetsu.worktree.Changes;
+import io.kugetsu.worktree.Creation;
+import io.kugetsu.worktree.GitRepository;
+import io.kugetsu.worktree.Removal;
+import io.kugetsu.worktree.RemoveOption;
+import io.kugetsu.worktree.RepositoryException;
+import io.kugetsu.worktree.RepositoryException.Problem;
+import io.kugetsu.worktree.Worktree;
+import io.kugetsu.worktree.WorktreeRequest;
+import io.kugetsu.worktree.WorktreeService;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** The worktrees of a repository, by the git command. */
+public final class GitWorktrees implements WorktreeService {
+  private static final Duration LOCK_WAIT = Duration.ofMinutes(1);
+
+  private final Git git;
+  private final LocalRepository repository;
+  private final Path root;
+  private final Registry registry;
+
+  GitWorktrees(Git git, Path repository, Path root, Duration lockWait) {
+    this.git = git;
+    this.repository = LocalRepository.open(repository, git);
+    this.root = root.toAbsolutePath();
+    this.registry = new Registry(this.repository.commonDirectory(), lockWait);
+    if (root().startsWith(this.repository.commonDirectory())) {
+      throw new InvalidRequestException(
+          root + " is inside git's own directory; keep the worktrees somewhere else");
+    }
+  }
+
+  /**
+   * Opens a repository, with the usual root.
+   *
+   * @param repository a path in it
+   * @return the service
+   */
+  public static WorktreeService open(Path repository) {
+    return open(repository, Roots.usual());
+  }
+
+  /**
+   * Opens a repository.
+   *
+   * @param repository a path in it
+   * @param root where the worktrees are
+   * @return the service
+   */
+  public static WorktreeService open(Path repository, Path root) {
+    return new GitWorktrees(new Git(System.getenv()), repository, root, LOCK_WAIT);
+  }
+
+  @Override
+  public GitRepository repository() {
+    return repository;
+  }
+
+  @Override
+  public Path root() {
+    return Roots.canonical(root);
+  }
+
+  @Override
+  public Creation create(WorktreeRequest request) {
+    return new TreeCreation(git, repository, registry, root).create(request);
+  }
+
+  @Override
+  public List<Worktree> list() {
+    Path realRoot = root();
+    return registry.entries().stream()
+        .flatMap(entry -> worktree(entry, realRoot).stream())
+        .sorted(Comparator.comparing(Worktree::name))
+        .toList();
+  }
+
+  @Override
+  public Optional<Worktree> find(String name) {
+    if (!Names.isValid(name)) {
+      return Optional.empty();
+    }
+    Path realRoot = root();
+    return registry.allAt(realRoot.resolve(name)).stream()
+        .flatMap(entry -> worktree(entry, realRoot).stream())
+        .findFirst();
+  }
+
+  @Override
+  public Changes changes(Worktree worktree) {
+    Path path = worktree.path();
+    try {
+      Optional<Entry> entry = registry.at(path);
+      if (worktree.repository().equals(registry.common())
+          && entry.isPresent()
+          && entry.get().isLinkedFrom(path)) {
+        return TreeChanges.of(git, path, worktree.baseCommit());
+      }
+    } catch (IOException e) {
+      throw new RepositoryException(path, Problem.NOT_READABLE, "cannot be read: " + e);
+    }
+    throw new RepositoryException(
+        path, Problem.NOT_THAT_WORKTREE, "is gone, or no longer the worktree it was");
+  }
+
+  @Override
+  public Removal remove(Worktree worktree, RemoveOption... options) {
+    return new TreeRemoval(git, registry, root).remove(worktree, Set.copyOf(List.of(options)));
+  }
+
+  @Override
+  public String toString() {
+    return "worktrees of " + repository + " below " + root;
+  }
+
+  private Optional<Worktree> worktree(Entry entry, Path realRoot) {
+    Path tree = entry.tree();
+    if (tree == null || !realRoot.equals(tree.getParent())) {
+      return Optional.empty();
+    }
+    return TreeRecord.read(entry.directory())
+        .filter(record -> tree.equals(realRoot.resolve(record.name())))
+        .map(
+            record ->
+                new Worktree(
+                    record.name(), tree, record.branch(), record.base(), registry.common()));
+  }
+}

@@ -1,0 +1,91 @@
+package io.kugetsu.worktree.internal;
+
+import io.kugetsu.common.StorageException;
+import io.kugetsu.internal.AtomicFiles;
+import io.kugetsu.internal.FileLocks;
+import io.kugetsu.internal.LockFile;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.DirectoryStream.Filter;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * The linked worktrees that a repository knows. They are read from git's files, as {@code git
+ * worktree list} fails now and then while another worktree is being made.
+ *
+ * @param common the repository's common directory
+ * @param lockWait how long to wait for others
+ */
+record Registry(Path common, Duration lockWait) {
+  /** Under this lock worktrees are made and removed, by all of this library's users. */
+  LockFile.Held lock() throws TimeoutException {
+    Path directory = common.resolve("kugetsu");
+    AtomicFiles.createDirectories(directory);
+    return FileLocks.of(directory.resolve("registry.lock"))
+        .tryLock(lockWait)
+        .orElseThrow(TimeoutException::new);
+  }
+
+  List<Entry> entries() {
+    return read(directory -> true);
+  }
+
+  private List<Entry> read(Filter<Path> wanted) {
+    List<Entry> entries = new ArrayList<>();
+    for (Path directory : directories()) {
+      try {
+        if (wanted.accept(directory)) {
+          entries.add(Entry.read(directory));
+        }
+      } catch (NoSuchFileException e) {
+        // Somebody is removing it at this moment.
+        continue;
+      } catch (IOException e) {
+        throw unreadable(e);
+      }
+    }
+    return List.copyOf(entries);
+  }
+
+  /** The entry for a place; the place is canonical. */
+  Optional<Entry> at(Path tree) {
+    return allAt(tree).stream().findFirst();
+  }
+
+  /** The same, should git have several. Of those elsewhere no more than their name is read. */
+  List<Entry> allAt(Path tree) {
+    String name = String.valueOf(tree.getFileName());
+    return read(directory -> Entry.isNamed(directory, name)).stream()
+        .filter(entry -> entry.isAt(tree))
+        .toList();
+  }
+
+  /** The directories of all entries, also of those that are half made. */
+  Set<Path> directories() {
+    Set<Path> directories = new LinkedHashSet<>();
+    try (DirectoryStream<Path> children =
+        Files.newDirectoryStream(common.resolve("worktrees"), Files::isDirectory)) {
+      children.forEach(directories::add);
+    } catch (NoSuchFileException e) {
+      // There was never one, or one went just now together with the last.
+      return Set.copyOf(directories);
+    } catch (DirectoryIteratorException | IOException e) {
+      throw unreadable(e);
+    }
+    return directories;
+  }
+
+  private StorageException unreadable(Exception cause) {
+    return new StorageException(common.resolve("worktrees"), "cannot be read: " + cause, cause);
+  }
+}

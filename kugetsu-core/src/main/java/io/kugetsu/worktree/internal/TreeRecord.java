@@ -1,0 +1,104 @@
+package io.kugetsu.worktree.internal;
+
+import io.kugetsu.internal.ProcessFacts;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is remembered of a worktree: how it was made. It is a file in the entry that git keeps for
+ * the worktree, so it goes when the entry goes, whoever removes that, and two roots cannot collide.
+ * A setting would need the lock on the configuration that every other git wants too; a ref would be
+ * pushed by a mirror and shown by every listing, and would have to be cleaned up.
+ *
+ * @param name the worktree's name
+ * @param branch the branch made for it
+ * @param base the full id of the commit that the branch started at
+ */
+record TreeRecord(String name, String branch, String base) {
+  private static final Logger LOG = LoggerFactory.getLogger(TreeRecord.class);
+  private static final String FILE = "kugetsu";
+  private static final String MAKER = "kugetsu.maker";
+  private static final String VERSION = "1";
+
+  /**
+   * Notes who is making the worktree of an entry. Until the record is written nobody was given it,
+   * so when its maker is dead, nothing of it counts.
+   */
+  static void writeMaker(Path entry) throws IOException {
+    long pid = ProcessFacts.ownPid();
+    Files.writeString(
+        entry.resolve(MAKER),
+        pid + " " + ProcessFacts.startTicks(pid).orElse(0) + " " + ProcessFacts.bootId() + "\n");
+  }
+
+  /**
+   * Whether an entry is half made by somebody who is dead; to be asked under the registry's lock.
+   */
+  static boolean isAbandoned(Path entry) throws IOException {
+    if (Files.exists(entry.resolve(FILE))) {
+      return false;
+    }
+    Path maker = entry.resolve(MAKER);
+    if (!Files.exists(maker)) {
+      return true; // it is written under the lock that we have now
+    }
+    String[] words = Files.readString(maker, StandardCharsets.UTF_8).strip().split(" ");
+    try {
+      return words.length < 2
+          || !ProcessFacts.isAlive(
+              Long.parseLong(words[0]), Long.parseLong(words[1]), words.length > 2 ? words[2] : "");
+    } catch (NumberFormatException e) {
+      return true; // its maker died while it wrote this
+    }
+  }
+
+  /** Writes the record, once the worktree is complete, so that a reader finds all of it or none. */
+  void write(Path entry) throws IOException {
+    Path draft = entry.resolve(FILE + ".new");
+    Files.writeString(
+        draft,
+        "version " + VERSION + "\nname " + name + "\nbranch " + branch + "\nbase " + base + "\n");
+    Files.move(draft, entry.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
+    Files.deleteIfExists(entry.resolve(MAKER));
+  }
+
+  /** The record in an entry; empty when the entry is not of our making, or nobody can tell. */
+  static Optional<TreeRecord> read(Path entry) {
+    Path file = entry.resolve(FILE);
+    try {
+      if (!Files.exists(file)) {
+        return Optional.empty();
+      }
+      Map<String, String> values = new HashMap<>();
+      for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
+        int space = line.indexOf(' ');
+        if (space > 0) {
+          values.put(line.substring(0, space), line.substring(space + 1));
+        }
+      }
+      String name = values.get("name");
+      String branch = values.get("branch");
+      String base = values.get("base");
+      if (VERSION.equals(values.get("version"))
+          && name != null
+          && Names.isValid(name)
+          && branch != null
+          && base != null
+          && BaseCommit.isId(base)) {
+        return Optional.of(new TreeRecord(name, branch, base));
+      }
+      LOG.warn("{} is damaged or of a newer version; its worktree is left alone", file);
+    } catch (IOException e) {
+      LOG.warn("{} cannot be read; its worktree is left alone", file, e);
+    }
+    return Optional.empty();
+  }
+}
