@@ -11,7 +11,10 @@ module io.kugetsu.core {
   requires tools.jackson.databind;
 
   exports io.kugetsu.common;
+  exports io.kugetsu.config;
   exports io.kugetsu.engine;
+  exports io.kugetsu.limit;
+  exports io.kugetsu.notification;
   exports io.kugetsu.process;
   exports io.kugetsu.testing;
   exports io.kugetsu.worktree;

@@ -1,0 +1,26 @@
+package io.kugetsu.config;
+
+import io.kugetsu.common.Limits;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The settings in force at one moment: environment over file over default. Immutable.
+ *
+ * @param maxConcurrentAgents {@code MAX_CONCURRENT_AGENTS}: agents that may run at once, at least
+ *     1; default {@value Limits#DEFAULT_AGENTS}
+ * @param model {@code KUGETSU_MODEL}: provider/model, or empty for the agent's own
+ * @param baseRef {@code BASE_REF}: what new branches start from, or empty for the remote's default
+ *     branch
+ * @param problems what could not be used
+ */
+public record Settings(
+    int maxConcurrentAgents,
+    Optional<String> model,
+    Optional<String> baseRef,
+    List<SettingProblem> problems) {
+  /** Copies its list. */
+  public Settings {
+    problems = List.copyOf(problems);
+  }
+}

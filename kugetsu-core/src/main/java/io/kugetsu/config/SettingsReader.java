@@ -1,0 +1,162 @@
+package io.kugetsu.config;
+
+import io.kugetsu.common.Limits;
+import io.kugetsu.common.StorageException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the settings. The file is read again at each call, so that a change counts at once. It is
+ * parsed, never given to a shell: {@code KEY=value} and {@code export KEY="value"}, a line each,
+ * with {@code #} comments. Thread-safe.
+ */
+public final class SettingsReader {
+  private static final Logger LOG = LoggerFactory.getLogger(SettingsReader.class);
+  private static final Pattern ENTRY =
+      Pattern.compile("\\s*(?:export\\s+)?([A-Za-z_][A-Za-z0-9_]*)\\s*=\\s*(.*?)\\s*");
+  // Also an argument of the agent's, so nothing that looks like an option.
+  private static final Pattern MODEL =
+      Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._:/@-]*");
+  private static final Set<String> KNOWN =
+      Set.of("MAX_CONCURRENT_AGENTS", "KUGETSU_MODEL", "BASE_REF");
+
+  private final Path file;
+  private final Map<String, String> environment;
+  private volatile List<SettingProblem> reported = List.of();
+
+  /**
+   * Makes a reader; nothing is read yet.
+   *
+   * @param file the config file; it need not exist
+   * @param environment the variables that win over the file; an empty map to ignore the host's
+   */
+  public SettingsReader(Path file, Map<String, String> environment) {
+    this.file = file;
+    this.environment = Map.copyOf(environment);
+  }
+
+  /**
+   * Reads the settings as they are now. What cannot be used is reported in the result, and logged
+   * once.
+   *
+   * @return the settings
+   * @throws StorageException when the file exists and cannot be read
+   */
+  public Settings read() {
+    List<SettingProblem> problems = new ArrayList<>();
+    Map<String, Value> values = new HashMap<>(fromFile(problems));
+    for (String key : KNOWN) {
+      String value = environment.get(key);
+      if (value != null && !value.isBlank()) {
+        values.put(key, new Value(value.strip(), "environment", 0));
+      }
+    }
+    Settings settings =
+        new Settings(
+            agents(values.get("MAX_CONCURRENT_AGENTS"), problems),
+            model(values.get("KUGETSU_MODEL"), problems),
+            text(values.get("BASE_REF")),
+            problems);
+    report(settings.problems());
+    return settings;
+  }
+
+  private void report(List<SettingProblem> problems) {
+    if (!problems.equals(reported)) {
+      reported = problems;
+      problems.forEach(problem -> LOG.warn("setting ignored: {}", problem));
+    }
+  }
+
+  private Map<String, Value> fromFile(List<SettingProblem> problems) {
+    List<String> lines;
+    try {
+      lines = Files.readAllLines(file, StandardCharsets.UTF_8);
+    } catch (NoSuchFileException e) {
+      return Map.of();
+    } catch (IOException e) {
+      throw new StorageException(file, "the config file cannot be read", e);
+    }
+    Map<String, Value> values = new HashMap<>();
+    for (int i = 0; i < lines.size(); i++) {
+      String line = lines.get(i);
+      if (line.isBlank() || line.stripLeading().startsWith("#")) {
+        continue;
+      }
+      Matcher entry = ENTRY.matcher(line);
+      if (!entry.matches()) {
+        problems.add(new SettingProblem(file.toString(), i + 1, "not of the form KEY=value"));
+      } else if (KNOWN.contains(entry.group(1))) {
+        String value = unquote(entry.group(2));
+        if (!value.isBlank()) {
+          values.put(entry.group(1), new Value(value.strip(), file.toString(), i + 1));
+        }
+      }
+    }
+    return values;
+  }
+
+  private static String unquote(String value) {
+    if (value.length() >= 2) {
+      char quote = value.charAt(0);
+      int end = value.indexOf(quote, 1);
+      if ((quote == '"' || quote == '\'') && end > 0) {
+        return value.substring(1, end);
+      }
+    }
+    int comment = value.indexOf(" #");
+    return comment < 0 ? value : value.substring(0, comment);
+  }
+
+  private static int agents(@Nullable Value value, List<SettingProblem> problems) {
+    if (value == null) {
+      return Limits.DEFAULT_AGENTS;
+    }
+    try {
+      int agents = Integer.parseInt(value.text());
+      if (agents >= 1) {
+        return agents;
+      }
+    } catch (NumberFormatException e) {
+      // reported below, as every other text that is no number from 1
+    }
+    problems.add(
+        new SettingProblem(
+            value.source(),
+            value.line(),
+            "MAX_CONCURRENT_AGENTS must be a number from 1; using " + Limits.DEFAULT_AGENTS));
+    return Limits.DEFAULT_AGENTS;
+  }
+
+  private static Optional<String> model(@Nullable Value value, List<SettingProblem> problems) {
+    if (value == null || MODEL.matcher(value.text()).matches()) {
+      return text(value);
+    }
+    problems.add(
+        new SettingProblem(
+            value.source(),
+            value.line(),
+            "KUGETSU_MODEL must be of the form provider/model; using the agent's own"));
+    return Optional.empty();
+  }
+
+  private static Optional<String> text(@Nullable Value value) {
+    return value == null ? Optional.empty() : Optional.of(value.text());
+  }
+
+  private record Value(String text, String source, int line) {}
+}

@@ -1,0 +1,5 @@
+/** Permits kept as running records of an engine. */
+@NullMarked
+package io.kugetsu.limit.internal;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,15 @@
+package io.kugetsu.notification;
+
+/** What a notification is about. */
+public enum NotificationType {
+  /** A task was accepted and waits. */
+  TASK_QUEUED,
+  /** A task was claimed: it has its permit. */
+  TASK_DEQUEUED,
+  /** A task's work began to run. */
+  TASK_STARTED,
+  /** A task ended well. */
+  TASK_COMPLETED,
+  /** A task ended in another way; it says how, with exit code or signal and the last output. */
+  TASK_ERROR
+}

@@ -1,0 +1,82 @@
+package io.kugetsu.notification.internal;
+
+import io.kugetsu.common.IssueRef;
+import io.kugetsu.common.TaskId;
+import io.kugetsu.engine.NotificationRecord;
+import io.kugetsu.notification.Notification;
+import io.kugetsu.notification.NotificationType;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Turns notifications into what an engine keeps, and back. */
+public final class NotificationCodec {
+  private static final String TYPE = "type";
+  private static final String TASK = "task";
+  private static final String REF = "ref";
+  private static final String MESSAGE = "message";
+  private static final String EXIT_CODE = "exitCode";
+  private static final String SIGNAL = "signal";
+  private static final String LAST_OUTPUT = "lastOutput";
+
+  private NotificationCodec() {}
+
+  /**
+   * The one identifier for a task's epoch and a type.
+   *
+   * @param task the task
+   * @param epoch the epoch; 0 before the first claim
+   * @param type the type
+   * @return the identifier
+   */
+  public static String id(TaskId task, long epoch, NotificationType type) {
+    return task + "." + epoch + "." + name(type);
+  }
+
+  /**
+   * What an engine keeps of a notification.
+   *
+   * @param notification the notification
+   * @return its record
+   */
+  public static NotificationRecord toRecord(Notification notification) {
+    Map<String, String> fields = new HashMap<>();
+    fields.put(TYPE, name(notification.type()));
+    fields.put(TASK, notification.task().value());
+    fields.put(MESSAGE, notification.message());
+    fields.put(LAST_OUTPUT, notification.lastOutput());
+    notification.ref().ifPresent(ref -> fields.put(REF, ref.text()));
+    notification.signal().ifPresent(signal -> fields.put(SIGNAL, signal));
+    notification.exitCode().ifPresent(code -> fields.put(EXIT_CODE, Integer.toString(code)));
+    return new NotificationRecord(
+        notification.id(), notification.at(), notification.read(), fields);
+  }
+
+  /**
+   * The notification that a record holds.
+   *
+   * @param record the record
+   * @return the notification
+   */
+  public static Notification fromRecord(NotificationRecord record) {
+    Map<String, String> fields = record.fields();
+    String code = fields.get(EXIT_CODE);
+    return new Notification(
+        record.id(),
+        NotificationType.valueOf(fields.getOrDefault(TYPE, "").toUpperCase(Locale.ROOT)),
+        record.at(),
+        record.read(),
+        new TaskId(fields.getOrDefault(TASK, "")),
+        Optional.ofNullable(fields.get(REF)).map(IssueRef::parse),
+        fields.getOrDefault(MESSAGE, ""),
+        code == null ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(code)),
+        Optional.ofNullable(fields.get(SIGNAL)),
+        fields.getOrDefault(LAST_OUTPUT, ""));
+  }
+
+  private static String name(NotificationType type) {
+    return type.name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,5 @@
+/** Notifications kept in an engine. */
+@NullMarked
+package io.kugetsu.notification.internal;
+
+import org.jspecify.annotations.NullMarked;
