@@ -16,6 +16,7 @@ module io.kugetsu.core {
   exports io.kugetsu.limit;
   exports io.kugetsu.notification;
   exports io.kugetsu.process;
+  exports io.kugetsu.task;
   exports io.kugetsu.testing;
   exports io.kugetsu.worktree;
 }

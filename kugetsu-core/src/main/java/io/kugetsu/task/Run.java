@@ -1,0 +1,60 @@
+package io.kugetsu.task;
+
+import io.kugetsu.common.Experimental;
+import io.kugetsu.common.SessionKey;
+import io.kugetsu.common.TaskId;
+import io.kugetsu.engine.Holder;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One epoch of a task that was claimed. Having it is having the permits: only a claim makes one,
+ * and they are held until the run is settled. Thread-safe.
+ */
+@Experimental
+public interface Run {
+  /** {@return the task} */
+  TaskId task();
+
+  /** {@return which claim of the task this is, from 1} */
+  long epoch();
+
+  /** {@return what the work was told when it was accepted} */
+  Map<String, String> input();
+
+  /** {@return what this epoch made known before, which matters when it is adopted} */
+  Map<String, String> progress();
+
+  /** {@return the session it belongs to, or empty} */
+  Optional<SessionKey> session();
+
+  /** {@return a directory of this epoch's own, there and closed to other users} */
+  Path directory();
+
+  /** {@return the text that marks this epoch's processes in their environment} */
+  String marker();
+
+  /** {@return how many runs of the task counted as an attempt before this one} */
+  int attempts();
+
+  /** {@return whether a stop was asked for} */
+  boolean isStopping();
+
+  /**
+   * Makes durable that the work runs from now on, and what holds the permit.
+   *
+   * @param holder what the permit is held for
+   * @param progress entries to record
+   * @return false when the run was taken over by somebody else: the work must end itself at once
+   */
+  boolean started(Holder holder, Map<String, String> progress);
+
+  /**
+   * Makes something durable about the run.
+   *
+   * @param progress entries to add or replace
+   * @return false when the run was taken over by somebody else: the work must end itself at once
+   */
+  boolean progress(Map<String, String> progress);
+}

@@ -1,0 +1,93 @@
+package io.kugetsu.task.internal;
+
+import io.kugetsu.common.IssueRef;
+import io.kugetsu.engine.TaskRecord;
+import io.kugetsu.task.FailureType;
+import io.kugetsu.task.Outcome;
+import io.kugetsu.task.TaskInfo;
+import io.kugetsu.task.TaskResult;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** The typed views of a task's record. */
+public final class TaskViews {
+  /** The input entry that names the issue a task works on. */
+  public static final String REF = "ref";
+
+  private static final String ANSWER = "answer";
+  private static final String EXIT_CODE = "exitCode";
+  private static final String SIGNAL = "signal";
+  private static final String FAILURE = "failure";
+  private static final String ERROR = "error";
+  private static final String CHANGES = "changes";
+  private static final String LAST_OUTPUT = "lastOutput";
+
+  private TaskViews() {}
+
+  static TaskInfo info(TaskRecord record) {
+    return new TaskInfo(
+        record.id(),
+        record.kind(),
+        record.status(),
+        record.epoch(),
+        record.attempts(),
+        record.limitKeys(),
+        ref(record),
+        Optional.ofNullable(record.session()),
+        record.createdAt(),
+        Optional.ofNullable(record.startedAt()),
+        Optional.ofNullable(record.endedAt()),
+        Optional.ofNullable(record.stop()));
+  }
+
+  /**
+   * The issue a task works on.
+   *
+   * @param record the task's record
+   * @return the ref, or empty
+   */
+  public static Optional<IssueRef> ref(TaskRecord record) {
+    return Optional.ofNullable(record.input().get(REF)).map(IssueRef::parse);
+  }
+
+  static TaskResult result(TaskRecord record) {
+    // what waits for another try still knows how the last one ended, but that is not its end
+    boolean ended = record.status().isTerminal();
+    return new TaskResult(info(record), ended ? outcome(record.outcome()) : Outcome.NONE);
+  }
+
+  static Map<String, String> fields(Outcome outcome) {
+    Map<String, String> fields = new HashMap<>();
+    put(fields, ANSWER, outcome.answer());
+    put(fields, ERROR, outcome.error());
+    put(fields, CHANGES, outcome.changes());
+    put(fields, LAST_OUTPUT, outcome.lastOutput());
+    outcome.exitCode().ifPresent(code -> fields.put(EXIT_CODE, Integer.toString(code)));
+    outcome.signal().ifPresent(signal -> fields.put(SIGNAL, signal));
+    outcome.failure().ifPresent(failure -> fields.put(FAILURE, failure.name()));
+    return fields;
+  }
+
+  private static Outcome outcome(Map<String, String> fields) {
+    if (fields.isEmpty()) {
+      return Outcome.NONE;
+    }
+    String code = fields.get(EXIT_CODE);
+    return new Outcome(
+        fields.getOrDefault(ANSWER, ""),
+        code == null ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(code)),
+        Optional.ofNullable(fields.get(SIGNAL)),
+        Optional.ofNullable(fields.get(FAILURE)).map(FailureType::valueOf),
+        fields.getOrDefault(ERROR, ""),
+        fields.getOrDefault(CHANGES, ""),
+        fields.getOrDefault(LAST_OUTPUT, ""));
+  }
+
+  private static void put(Map<String, String> fields, String key, String value) {
+    if (!value.isEmpty()) {
+      fields.put(key, value);
+    }
+  }
+}
