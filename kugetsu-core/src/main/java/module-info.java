@@ -10,6 +10,7 @@ module io.kugetsu.core {
   requires org.apache.commons.exec;
   requires tools.jackson.databind;
 
+  exports io.kugetsu.agent;
   exports io.kugetsu.common;
   exports io.kugetsu.config;
   exports io.kugetsu.engine;

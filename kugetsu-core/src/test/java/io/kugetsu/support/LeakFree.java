@@ -1,0 +1,35 @@
+package io.kugetsu.support;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.kugetsu.internal.FileLocks;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+
+/**
+ * For tests that open something of kugetsu's: after each of them there is no thread of kugetsu's,
+ * no process that carries a run's mark and no lock that was not there before. It looks for itself,
+ * so that it would see what the library overlooks.
+ */
+public abstract class LeakFree {
+  private static final long PATIENCE_SECONDS = 10;
+
+  @AfterEach
+  final void nothing_is_left_behind() throws InterruptedException {
+    for (Thread thread : threads()) {
+      thread.join(TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
+    }
+    assertEquals(List.of(), threads().stream().map(Thread::getName).toList(), "threads left");
+    assertEquals(Map.of(), OsProcesses.marked(), "processes left");
+    assertEquals(0, FileLocks.held(), "locks held");
+  }
+
+  private static List<Thread> threads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("kugetsu-"))
+        .filter(thread -> thread != Thread.currentThread())
+        .toList();
+  }
+}
