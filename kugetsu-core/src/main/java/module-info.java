@@ -17,6 +17,8 @@ module io.kugetsu.core {
   exports io.kugetsu.limit;
   exports io.kugetsu.notification;
   exports io.kugetsu.process;
+  exports io.kugetsu.queue;
+  exports io.kugetsu.session;
   exports io.kugetsu.task;
   exports io.kugetsu.testing;
   exports io.kugetsu.worktree;

@@ -1,0 +1,44 @@
+package io.kugetsu.queue;
+
+import io.kugetsu.common.TaskId;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Messages that wait for their turn: durable once accepted, started by priority and then in the
+ * order of acceptance as soon as there is a permit, never lost and never run twice at once.
+ * Thread-safe; after {@code close()} of its owner every method throws {@link
+ * io.kugetsu.common.ClosedException}.
+ */
+public interface TaskQueue {
+  /**
+   * Accepts a message. When it returns, the message is durable.
+   *
+   * @param request the message
+   * @return the item; the existing one for an idempotency key that is kept
+   * @throws io.kugetsu.common.InvalidRequestException when no known clone belongs to the ref
+   * @throws io.kugetsu.session.NotInitializedException when {@code init()} was never called
+   * @throws io.kugetsu.agent.AgentUnavailableException when its agent cannot be started here
+   * @throws io.kugetsu.common.StorageException when it cannot be written; then it is not accepted
+   */
+  QueueItem enqueue(QueueRequest request);
+
+  /**
+   * Looks an item up.
+   *
+   * @param id its task
+   * @return the item, or empty when no such task is kept
+   */
+  Optional<QueueItem> find(TaskId id);
+
+  /** {@return all items that are kept, oldest first} */
+  List<QueueItem> list();
+
+  /**
+   * Takes an item back that still waits; it never starts.
+   *
+   * @param id its task
+   * @return whether it was taken back
+   */
+  boolean cancel(TaskId id);
+}

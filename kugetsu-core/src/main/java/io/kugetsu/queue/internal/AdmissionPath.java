@@ -1,0 +1,99 @@
+package io.kugetsu.queue.internal;
+
+import io.kugetsu.agent.AgentAdapter;
+import io.kugetsu.common.LimitKey;
+import io.kugetsu.common.SessionKey;
+import io.kugetsu.common.TaskId;
+import io.kugetsu.config.Settings;
+import io.kugetsu.engine.NewTask;
+import io.kugetsu.queue.QueueRequest;
+import io.kugetsu.session.internal.AgentTask;
+import io.kugetsu.session.internal.Clones;
+import io.kugetsu.task.internal.TaskNotices;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+
+/**
+ * The one way from a request to a task, whether it waits in the queue or starts at once: everything
+ * that can be wrong with it is found here, before anything is written, and its limit keys are
+ * computed once.
+ */
+public final class AdmissionPath {
+  private final Clones clones;
+  private final AgentAdapter agent;
+  private final Supplier<Settings> settings;
+  private final Supplier<Map<String, String>> environment;
+  private final Clock clock;
+
+  /**
+   * Makes the way.
+   *
+   * @param clones finds the clone of a ref
+   * @param agent the agent that runs the messages
+   * @param settings the settings in force
+   * @param environment what a run's environment starts from
+   * @param clock tells the time
+   */
+  public AdmissionPath(
+      Clones clones,
+      AgentAdapter agent,
+      Supplier<Settings> settings,
+      Supplier<Map<String, String>> environment,
+      Clock clock) {
+    this.clones = clones;
+    this.agent = agent;
+    this.settings = settings;
+    this.environment = environment;
+    this.clock = clock;
+  }
+
+  /**
+   * Checks a request and makes its task.
+   *
+   * @param request the request
+   * @param mayWait false for a task that starts at once or not at all
+   * @return the task, not yet accepted
+   * @throws io.kugetsu.session.NotInitializedException when the repository was never initialised
+   * @throws io.kugetsu.common.InvalidRequestException when no known clone belongs to its ref
+   * @throws io.kugetsu.agent.AgentUnavailableException when the agent cannot be started here
+   */
+  public NewTask task(QueueRequest request, boolean mayWait) {
+    clones.requireRegistered();
+    Path clone = clones.of(request.ref());
+    agent.check(environment.get());
+    Optional<String> model = request.model().or(() -> settings.get().model());
+    SessionKey session = SessionKey.of(request.ref(), clone);
+    TaskId id = TaskId.next(clock);
+    AgentTask task =
+        new AgentTask(request.message(), request.ref(), clone, agent.name(), model, mayWait);
+    return new NewTask(
+        id,
+        AgentTask.kind(agent.name()),
+        request.priority(),
+        keys(request, session, model),
+        session,
+        null,
+        null,
+        request.idempotencyKey().orElse(null),
+        task.toInput(),
+        List.of(TaskNotices.queued(id, Optional.of(request.ref()), clock.instant())));
+  }
+
+  private static Set<LimitKey> keys(
+      QueueRequest request, SessionKey session, Optional<String> model) {
+    Set<LimitKey> keys = new TreeSet<>(Set.of(LimitKey.AGENTS, LimitKey.session(session)));
+    request.ref().repository().ifPresent(it -> keys.add(LimitKey.of("repo:" + it)));
+    model.ifPresent(
+        it -> {
+          keys.add(LimitKey.of("provider:" + it.substring(0, it.indexOf('/'))));
+          keys.add(LimitKey.of("model:" + it));
+        });
+    return keys;
+  }
+}

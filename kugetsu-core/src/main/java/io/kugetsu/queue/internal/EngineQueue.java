@@ -1,0 +1,111 @@
+package io.kugetsu.queue.internal;
+
+import io.kugetsu.common.StopReason;
+import io.kugetsu.common.TaskId;
+import io.kugetsu.common.TaskStatus;
+import io.kugetsu.engine.NewTask;
+import io.kugetsu.engine.TaskRecord;
+import io.kugetsu.engine.TaskStore;
+import io.kugetsu.queue.QueueItem;
+import io.kugetsu.queue.QueueRequest;
+import io.kugetsu.queue.TaskQueue;
+import io.kugetsu.session.internal.AgentTask;
+import io.kugetsu.task.internal.TaskViews;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Function;
+
+/** The queue as a view of an engine's tasks. */
+public final class EngineQueue implements TaskQueue {
+  private final TaskStore store;
+  private final AdmissionPath path;
+
+  /**
+   * Makes the view.
+   *
+   * @param store the tasks
+   * @param path makes tasks of requests
+   */
+  public EngineQueue(TaskStore store, AdmissionPath path) {
+    this.store = store;
+    this.path = path;
+  }
+
+  @Override
+  public QueueItem enqueue(QueueRequest request) {
+    return item(accept(path.task(request, true)), store::position);
+  }
+
+  /**
+   * Accepts a message without looking for its place in the line, which would cost more than the
+   * acceptance.
+   *
+   * @param task the message's task
+   * @return its record
+   */
+  public TaskRecord accept(NewTask task) {
+    return store.enqueue(task).task();
+  }
+
+  @Override
+  public Optional<QueueItem> find(TaskId id) {
+    return store.find(id).filter(EngineQueue::isMessage).map(it -> item(it, store::position));
+  }
+
+  @Override
+  public List<QueueItem> list() {
+    Map<TaskId, Integer> places = new HashMap<>();
+    for (TaskId id : store.line()) {
+      places.put(id, places.size() + 1);
+    }
+    return store.list(EnumSet.allOf(TaskStatus.class)).stream()
+        .filter(EngineQueue::isMessage)
+        .map(record -> item(record, id -> place(places, id)))
+        .toList();
+  }
+
+  private static OptionalInt place(Map<TaskId, Integer> places, TaskId id) {
+    Integer place = places.get(id);
+    return place == null ? OptionalInt.empty() : OptionalInt.of(place);
+  }
+
+  @Override
+  public boolean cancel(TaskId id) {
+    Optional<TaskRecord> before = store.find(id).filter(EngineQueue::isMessage);
+    return before.isPresent()
+        && before.get().status() == TaskStatus.PENDING
+        && store
+            .cancel(id, StopReason.user("cancelled"))
+            .filter(after -> after.status() == TaskStatus.CANCELLED)
+            .isPresent();
+  }
+
+  private static boolean isMessage(TaskRecord record) {
+    return AgentTask.isKind(record.kind());
+  }
+
+  private static QueueItem item(TaskRecord record, Function<TaskId, OptionalInt> place) {
+    return new QueueItem(
+        record.id(),
+        state(record.status()),
+        TaskViews.ref(record).orElseThrow(() -> new IllegalStateException("a message has a ref")),
+        record.priority(),
+        record.status() == TaskStatus.PENDING ? place.apply(record.id()) : OptionalInt.empty(),
+        record.attempts(),
+        record.createdAt());
+  }
+
+  private static QueueItem.State state(TaskStatus status) {
+    return switch (status) {
+      case PENDING -> QueueItem.State.PENDING;
+      case RUNNING, STOPPING -> QueueItem.State.NOTIFIED;
+      case COMPLETED -> QueueItem.State.COMPLETED;
+      case CANCELLED -> QueueItem.State.CANCELLED;
+      case FAILED, TIMED_OUT, LOST, INTERRUPTED -> QueueItem.State.ERROR;
+    };
+  }
+}

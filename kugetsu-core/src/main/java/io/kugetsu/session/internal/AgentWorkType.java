@@ -1,0 +1,303 @@
+package io.kugetsu.session.internal;
+
+import io.kugetsu.agent.AgentAdapter;
+import io.kugetsu.agent.AgentReport;
+import io.kugetsu.agent.AgentRequest;
+import io.kugetsu.agent.AgentRun;
+import io.kugetsu.common.KugetsuException;
+import io.kugetsu.common.SessionKey;
+import io.kugetsu.common.StopReason;
+import io.kugetsu.common.TaskStatus;
+import io.kugetsu.config.SecretMasker;
+import io.kugetsu.process.ProcessExit;
+import io.kugetsu.process.ProcessRunner;
+import io.kugetsu.process.ProcessTrees;
+import io.kugetsu.session.AgentSession;
+import io.kugetsu.task.FailureType;
+import io.kugetsu.task.Outcome;
+import io.kugetsu.task.Run;
+import io.kugetsu.task.Settlement;
+import io.kugetsu.task.Work;
+import io.kugetsu.task.WorkType;
+import io.kugetsu.worktree.Worktree;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The work of an agent on one message: its session's record is written ahead, its worktree is made
+ * or found again, the agent runs in it, and its end is judged.
+ */
+public final class AgentWorkType implements WorkType {
+  private static final Logger LOG = LoggerFactory.getLogger(AgentWorkType.class);
+
+  private final AgentAdapter adapter;
+  private final ProcessRunner runner;
+  private final StoredSessions sessions;
+  private final Places places;
+  private final Supplier<Map<String, String>> environment;
+
+  /**
+   * Makes the kind of work for one agent.
+   *
+   * @param adapter how the agent is driven
+   * @param runner runs its processes
+   * @param sessions the sessions
+   * @param places where its worktrees are
+   * @param environment what a run's environment starts from
+   */
+  public AgentWorkType(
+      AgentAdapter adapter,
+      ProcessRunner runner,
+      StoredSessions sessions,
+      Places places,
+      Supplier<Map<String, String>> environment) {
+    this.adapter = adapter;
+    this.runner = runner;
+    this.sessions = sessions;
+    this.places = places;
+    this.environment = environment;
+  }
+
+  @Override
+  public String kind() {
+    return AgentTask.kind(adapter.name());
+  }
+
+  @Override
+  public Work start(Run run) {
+    AgentTask task = AgentTask.fromInput(run.input());
+    SessionKey key = session(run);
+    AgentSession session;
+    Worktree tree;
+    AgentRun agent;
+    try {
+      if (run.isStopping()) {
+        return new Unstarted(run, key, FailureType.STOPPED, "");
+      }
+      session = sessions.preparing(key, run.task(), task.ref(), task.repository(), task.agent());
+      tree = places.worktree(key, task.repository());
+      if (run.isStopping()) {
+        return new Unstarted(run, key, FailureType.STOPPED, "");
+      }
+      sessions.launching(key, tree.path(), tree.branch(), run.marker());
+      agent = launch(run, task, session, tree);
+    } catch (KugetsuException e) {
+      LOG.warn("{} could not be started: {}", run.task(), e.getMessage());
+      return new Unstarted(run, key, FailureType.START, String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      // an adapter is anybody's code; the session must not stay in preparation for it
+      LOG.error("{} could not be started", run.task(), e);
+      return new Unstarted(run, key, FailureType.INTERNAL, e.toString());
+    }
+    // from here on there is a process, and whatever happens its end has to be seen
+    record(run, key, agent);
+    return new Started(run, session, tree, agent);
+  }
+
+  private void record(Run run, SessionKey key, AgentRun agent) {
+    try {
+      if (run.started(agent.holder(), Map.of())) {
+        sessions.running(key);
+        return;
+      }
+      LOG.warn("{} was taken over by another instance; its agent is ended", run.task());
+    } catch (RuntimeException e) {
+      LOG.error("that {} runs cannot be recorded; its agent is ended", run.task(), e);
+    }
+    agent.stop();
+  }
+
+  private AgentRun launch(Run run, AgentTask task, AgentSession session, Worktree tree) {
+    Map<String, String> variables = environment.get();
+    AgentRequest request =
+        new AgentRequest(
+            task.message(),
+            tree.path(),
+            "kugetsu " + task.ref(),
+            conversation(session, tree),
+            task.model(),
+            variables,
+            run.directory());
+    return AgentRun.start(
+        run, runner, adapter, request, SecretMasker.of(variables), id -> bind(session, id));
+  }
+
+  /** What the agent goes on with; in another place than it was begun in, opencode would hang. */
+  private static Optional<String> conversation(AgentSession session, Worktree tree) {
+    return session.worktree().filter(tree.path()::equals).flatMap(place -> session.agentSession());
+  }
+
+  private void bind(AgentSession session, String id) {
+    if (!session.agentSession().equals(Optional.of(id))) {
+      sessions.bound(session.key(), id);
+    }
+  }
+
+  @Override
+  public Work adopt(Run run) {
+    SessionKey key = session(run);
+    ProcessTrees.Ended left = ProcessTrees.end(run.marker(), AgentRun.GRACE);
+    LOG.warn("{} was left by a dead instance: {}", run.task(), left);
+    AgentRun.clean(run);
+    return new Abandoned(run, key, sessions.launched(key, run.marker()));
+  }
+
+  private static boolean mayWait(Run run) {
+    return AgentTask.fromInput(run.input()).mayWait();
+  }
+
+  private static SessionKey session(Run run) {
+    return run.session().orElseThrow(() -> new IllegalStateException("an agent has a session"));
+  }
+
+  private Settlement settlement(
+      SessionKey key,
+      Judgement judgement,
+      Outcome outcome,
+      boolean forget,
+      Optional<String> agentSession) {
+    return new Settlement(
+        judgement.status(),
+        outcome,
+        judgement.attempt(),
+        judgement.delay(),
+        Optional.of(sessions.ended(key, judgement.session(), forget, agentSession)));
+  }
+
+  private Settlement bare(SessionKey key, Judgement judgement) {
+    Outcome outcome =
+        new Outcome(
+            "",
+            OptionalInt.empty(),
+            Optional.empty(),
+            judgement.failure(),
+            judgement.error(),
+            "",
+            "");
+    return settlement(key, judgement, outcome, false, Optional.empty());
+  }
+
+  /** An agent that was started. */
+  private final class Started implements Work {
+    private final Run run;
+    private final AgentSession session;
+    private final Worktree tree;
+    private final AgentRun agent;
+
+    Started(Run run, AgentSession session, Worktree tree, AgentRun agent) {
+      this.run = run;
+      this.session = session;
+      this.tree = tree;
+      this.agent = agent;
+    }
+
+    @Override
+    public CompletionStage<Void> ended() {
+      return agent.exit().thenAccept(exit -> {});
+    }
+
+    @Override
+    public void stop(StopReason reason) {
+      agent.stop();
+    }
+
+    @Override
+    public Settlement settle(Optional<StopReason> stop) {
+      ProcessExit exit = agent.exit().toCompletableFuture().join();
+      AgentReport report = report(exit);
+      Judgement judgement =
+          Judgement.of(exit, report, stop, mayWait(run), run.attempts(), run.epoch());
+      // tried again, it begins anew: the agent's session of a run that did nothing is half made
+      boolean forget =
+          judgement.status() == TaskStatus.PENDING && conversation(session, tree).isEmpty();
+      return settlement(
+          session.key(),
+          judgement,
+          judgement.outcome(exit, report, places.changes(tree)),
+          forget,
+          told());
+    }
+
+    private Optional<String> told() {
+      try {
+        return agent.session();
+      } catch (RuntimeException e) {
+        LOG.error("the session of {} cannot be told", run.task(), e);
+        return Optional.empty();
+      }
+    }
+
+    private AgentReport report(ProcessExit exit) {
+      try {
+        return agent.report(exit);
+      } catch (RuntimeException e) {
+        LOG.error("what the agent of {} said cannot be read", run.task(), e);
+        return new AgentReport(
+            "",
+            Optional.of(FailureType.INTERNAL),
+            "what the agent said cannot be read: " + e,
+            true,
+            Optional.empty(),
+            "",
+            AgentReport.Usage.NONE);
+      }
+    }
+  }
+
+  /** A run that ended before its agent was started. */
+  private final class Unstarted extends Ended {
+    private final Run run;
+    private final SessionKey key;
+    private final FailureType failure;
+    private final String error;
+
+    Unstarted(Run run, SessionKey key, FailureType failure, String error) {
+      this.run = run;
+      this.key = key;
+      this.failure = failure;
+      this.error = error;
+    }
+
+    @Override
+    public Settlement settle(Optional<StopReason> stop) {
+      return bare(key, Judgement.neverStarted(failure, error, stop, mayWait(run)));
+    }
+  }
+
+  /** A run of a dead instance, of which nothing lives any more. */
+  private final class Abandoned extends Ended {
+    private final Run run;
+    private final SessionKey key;
+    private final boolean launched;
+
+    Abandoned(Run run, SessionKey key, boolean launched) {
+      this.run = run;
+      this.key = key;
+      this.launched = launched;
+    }
+
+    @Override
+    public Settlement settle(Optional<StopReason> stop) {
+      return bare(key, Judgement.abandoned(launched, stop, mayWait(run)));
+    }
+  }
+
+  /** Work of which nothing lives. */
+  private abstract static class Ended implements Work {
+    @Override
+    public CompletionStage<Void> ended() {
+      return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public void stop(StopReason reason) {
+      // it has ended
+    }
+  }
+}

@@ -1,0 +1,184 @@
+package io.kugetsu.session.internal;
+
+import io.kugetsu.agent.AgentReport;
+import io.kugetsu.common.StopReason;
+import io.kugetsu.common.TaskStatus;
+import io.kugetsu.process.ProcessExit;
+import io.kugetsu.session.SessionState;
+import io.kugetsu.task.FailureType;
+import io.kugetsu.task.Outcome;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * What becomes of a task and its session, judged from how the agent's process ended and from what
+ * the agent said. Only what is safe to repeat is tried again by itself: the agent did nothing yet,
+ * and the error passes.
+ *
+ * @param status a terminal status, or pending for another try
+ * @param failure why it is not done, or empty
+ * @param error one line for a person
+ * @param session the session's new state
+ * @param attempt whether the run counts as an attempt
+ * @param delay how long another try waits
+ */
+record Judgement(
+    TaskStatus status,
+    Optional<FailureType> failure,
+    String error,
+    SessionState session,
+    boolean attempt,
+    Duration delay) {
+  /** Runs that count as an attempt, at most. */
+  static final int MAX_ATTEMPTS = 3;
+
+  private static final Set<FailureType> PASSING =
+      EnumSet.of(FailureType.TRANSIENT, FailureType.RATE_LIMIT);
+  private static final Duration SHORTEST_DELAY = Duration.ofSeconds(1);
+  private static final Duration FIRST_DELAY = Duration.ofSeconds(3);
+  private static final int MOST_DOUBLINGS = 6;
+
+  /**
+   * Judges a run whose agent was started.
+   *
+   * @param exit how the process ended
+   * @param report what the agent said
+   * @param stop why it was stopped; empty when it ended before anybody asked for that
+   * @param mayWait whether it may go back into the line
+   * @param attempts runs that counted before
+   * @param epoch the run's number, for the back-off
+   * @return the judgement
+   */
+  static Judgement of(
+      ProcessExit exit,
+      AgentReport report,
+      Optional<StopReason> stop,
+      boolean mayWait,
+      int attempts,
+      long epoch) {
+    if (stop.isPresent()) {
+      return stopped(stop.get());
+    }
+    if (exit.outputLimit().isPresent()) {
+      return cut(
+          FailureType.OUTPUT_LIMIT,
+          "the agent wrote more than " + exit.outputLimit().getAsLong() + " bytes");
+    }
+    if (exit.signal().isPresent()) {
+      return cut(FailureType.SIGNAL, "the agent was ended by " + exit.signal().get());
+    }
+    if (report.failure().isEmpty()) {
+      return new Judgement(
+          TaskStatus.COMPLETED, Optional.empty(), "", SessionState.IDLE, true, Duration.ZERO);
+    }
+    FailureType failure = report.failure().get();
+    boolean costs = failure != FailureType.RATE_LIMIT;
+    boolean again =
+        mayWait
+            && PASSING.contains(failure)
+            && !report.worked()
+            && (!costs || attempts + 1 < MAX_ATTEMPTS);
+    return again
+        ? new Judgement(
+            TaskStatus.PENDING,
+            report.failure(),
+            report.error(),
+            SessionState.READY,
+            costs,
+            report.retryAfter().map(Judgement::atLeast).orElse(backOff(epoch)))
+        : cut(failure, report.error());
+  }
+
+  /** Judges a run that never got as far as starting its agent. */
+  static Judgement neverStarted(
+      FailureType failure, String error, Optional<StopReason> stop, boolean mayWait) {
+    if (mayWait && stop.filter(it -> it.origin() == StopReason.Origin.SHUTDOWN).isPresent()) {
+      return backInLine();
+    }
+    return stop.isPresent()
+        ? new Judgement(
+            TaskStatus.INTERRUPTED,
+            Optional.of(FailureType.STOPPED),
+            text(stop.get()),
+            SessionState.READY,
+            true,
+            Duration.ZERO)
+        : new Judgement(
+            TaskStatus.FAILED,
+            Optional.of(failure),
+            error,
+            SessionState.READY,
+            true,
+            Duration.ZERO);
+  }
+
+  /** Judges the run of a dead instance; a stop that was asked for then is carried out now. */
+  static Judgement abandoned(boolean launched, Optional<StopReason> stop, boolean mayWait) {
+    if (stop.isPresent()) {
+      return launched ? stopped(stop.get()) : neverStarted(FailureType.STOPPED, "", stop, false);
+    }
+    return launched || !mayWait
+        ? new Judgement(
+            TaskStatus.LOST,
+            Optional.of(FailureType.LOST),
+            "the program that ran the agent died; the agent was ended",
+            launched ? SessionState.INTERRUPTED : SessionState.READY,
+            false,
+            Duration.ZERO)
+        : backInLine();
+  }
+
+  /** Nothing of it was started: it keeps its place, and it costs no attempt. */
+  private static Judgement backInLine() {
+    return new Judgement(
+        TaskStatus.PENDING, Optional.empty(), "", SessionState.READY, false, Duration.ZERO);
+  }
+
+  Outcome outcome(ProcessExit exit, AgentReport report, String changes) {
+    return new Outcome(
+        report.answer(),
+        exit.signal().isPresent() ? OptionalInt.empty() : exit.code(),
+        exit.signal(),
+        failure,
+        error,
+        changes,
+        report.lastOutput());
+  }
+
+  private static Judgement stopped(StopReason reason) {
+    boolean late = reason.origin() == StopReason.Origin.DEADLINE;
+    return new Judgement(
+        late ? TaskStatus.TIMED_OUT : TaskStatus.INTERRUPTED,
+        Optional.of(late ? FailureType.DEADLINE : FailureType.STOPPED),
+        text(reason),
+        SessionState.INTERRUPTED,
+        true,
+        Duration.ZERO);
+  }
+
+  private static Judgement cut(FailureType failure, String error) {
+    return new Judgement(
+        TaskStatus.FAILED,
+        Optional.of(failure),
+        error,
+        SessionState.INTERRUPTED,
+        true,
+        Duration.ZERO);
+  }
+
+  /** A provider that asks for no wait at all would be asked without end. */
+  private static Duration atLeast(Duration asked) {
+    return asked.compareTo(SHORTEST_DELAY) < 0 ? SHORTEST_DELAY : asked;
+  }
+
+  private static Duration backOff(long epoch) {
+    return FIRST_DELAY.multipliedBy(1L << Math.min(epoch - 1, MOST_DOUBLINGS));
+  }
+
+  private static String text(StopReason reason) {
+    return reason.text().isEmpty() ? "stopped" : "stopped: " + reason.text();
+  }
+}
