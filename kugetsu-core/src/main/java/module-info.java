@@ -1,7 +1,7 @@
 /**
  * Runs coding agents in parallel, each in a git worktree of its own.
  *
- * <p>Most embedding tools need io.kugetsu alone. Limits, worktrees, engines and processes
+ * <p>Most embedding tools need {@link io.kugetsu} alone. Limits, worktrees, engines and processes
  * can be used by themselves.
  */
 module io.kugetsu.core {
@@ -10,6 +10,7 @@ module io.kugetsu.core {
   requires org.apache.commons.exec;
   requires tools.jackson.databind;
 
+  exports io.kugetsu;
   exports io.kugetsu.agent;
   exports io.kugetsu.common;
   exports io.kugetsu.config;

@@ -1,0 +1,374 @@
+package io.kugetsu;
+
+import io.kugetsu.agent.AgentAdapter;
+import io.kugetsu.agent.OpencodeCli;
+import io.kugetsu.common.ClosedException;
+import io.kugetsu.common.InvalidRequestException;
+import io.kugetsu.common.IssueRef;
+import io.kugetsu.common.LimitKey;
+import io.kugetsu.common.Limits;
+import io.kugetsu.common.SessionKey;
+import io.kugetsu.common.TaskId;
+import io.kugetsu.common.TaskStatus;
+import io.kugetsu.config.Settings;
+import io.kugetsu.config.SettingsReader;
+import io.kugetsu.engine.Admission;
+import io.kugetsu.engine.Engine;
+import io.kugetsu.engine.Engines;
+import io.kugetsu.engine.NewTask;
+import io.kugetsu.engine.TaskRecord;
+import io.kugetsu.internal.AtomicFiles;
+import io.kugetsu.limit.ConcurrencyLimiter;
+import io.kugetsu.limit.Permit;
+import io.kugetsu.limit.internal.EngineLimiter;
+import io.kugetsu.notification.Notifications;
+import io.kugetsu.notification.internal.StoredNotifications;
+import io.kugetsu.process.PipeRunner;
+import io.kugetsu.queue.QueueRequest;
+import io.kugetsu.queue.TaskQueue;
+import io.kugetsu.queue.internal.AdmissionPath;
+import io.kugetsu.queue.internal.Dispatcher;
+import io.kugetsu.queue.internal.EngineQueue;
+import io.kugetsu.session.AgentSession;
+import io.kugetsu.session.SessionNotFoundException;
+import io.kugetsu.session.SessionRegistry;
+import io.kugetsu.session.SessionState;
+import io.kugetsu.session.internal.AgentWorkType;
+import io.kugetsu.session.internal.Clones;
+import io.kugetsu.session.internal.Places;
+import io.kugetsu.session.internal.StoredSessions;
+import io.kugetsu.task.BackgroundManager;
+import io.kugetsu.task.TaskHandle;
+import io.kugetsu.task.internal.DefaultBackgroundManager;
+import io.kugetsu.task.internal.RunFiles;
+import io.kugetsu.task.internal.StoredHandle;
+import io.kugetsu.worktree.GitRepository;
+import io.kugetsu.worktree.Removal;
+import io.kugetsu.worktree.Worktree;
+import io.kugetsu.worktree.WorktreeService;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The facade over the parts, and the one place that puts them together. */
+final class DefaultKugetsu implements Kugetsu {
+  private static final Logger LOG = LoggerFactory.getLogger(DefaultKugetsu.class);
+  private static final Duration CLOSE_BOUND = Duration.ofSeconds(8);
+
+  /** For what only ended because its processes were taken from it. */
+  private static final Duration LAST_BOUND = Duration.ofSeconds(2);
+
+  private static final String CONFIG =
+      """
+      # Settings of kugetsu. An environment variable of the same name wins over a line here, and what
+      # the embedding program sets wins over both. A change counts at once.
+
+      # Agents that may run at once.
+      # MAX_CONCURRENT_AGENTS=3
+
+      # provider/model for the agent; without it the agent's own choice.
+      # KUGETSU_MODEL=anthropic/claude-sonnet-4-5
+
+      # What new branches start from; without it the remote's default branch.
+      # BASE_REF=origin/main
+      """;
+
+  private final Path directory;
+  private final GitRepository repository;
+  private final SettingsReader reader;
+  private final Clones clones;
+  private final Places places;
+  private final Threads threads;
+  private final Engine engine;
+  private final boolean ownsEngine;
+  private final PipeRunner runner;
+  private final StoredSessions sessions;
+  private final RunFiles files;
+  private final DefaultBackgroundManager manager;
+  private final EngineLimiter limiter;
+  private final Supplier<Limits> limits;
+  private final AdmissionPath path;
+  private final EngineQueue queue;
+  private final Dispatcher dispatcher;
+  private volatile boolean draining;
+  private volatile boolean closed;
+
+  static Kugetsu open(KugetsuBuilder builder) {
+    GitRepository repository = GitRepository.open(builder.repository);
+    Path directory = Variables.directory(builder);
+    AtomicFiles.createDirectories(directory);
+    return new DefaultKugetsu(builder, repository, directory);
+  }
+
+  private DefaultKugetsu(KugetsuBuilder builder, GitRepository repository, Path directory) {
+    this.directory = directory;
+    this.repository = repository;
+    Map<String, String> variables = builder.variables();
+    Map<String, String> forRuns = Variables.forRuns(variables, directory);
+    Supplier<Map<String, String>> environment = () -> forRuns;
+    this.reader = new SettingsReader(directory.resolve("config"), variables);
+    this.clones = new Clones(directory, repository);
+    this.places = new Places(directory.resolve("worktrees"), () -> reader.read().baseRef());
+    Limits fixed = builder.limits;
+    this.limits =
+        fixed == null ? () -> Limits.of(reader.read().maxConcurrentAgents()) : () -> fixed;
+    AgentAdapter builtIn = new OpencodeCli();
+    AgentAdapter agent = builder.agent == null ? builtIn : builder.agent;
+    this.ownsEngine = builder.engine == null;
+    this.engine =
+        builder.engine == null
+            ? Engines.files(directory, builder.clock, Engines.localProbe())
+            : builder.engine;
+    this.threads = new Threads(builder.executor);
+    this.runner = new PipeRunner();
+    this.sessions = new StoredSessions(engine.sessions(), builder.clock);
+    this.files = new RunFiles(directory.resolve("runs"));
+    this.manager =
+        new DefaultBackgroundManager(
+            engine, Engines.newOwner(), files, threads.executor(), threads.timer(), builder.clock);
+    this.limiter = EngineLimiter.on(engine, limits, builder.clock);
+    this.path = new AdmissionPath(clones, agent, reader::read, environment, builder.clock);
+    this.queue = new EngineQueue(engine.tasks(), path);
+    manager.register(new AgentWorkType(agent, runner, sessions, places, environment));
+    if (!agent.name().equals(builtIn.name())) {
+      manager.register(new AgentWorkType(builtIn, runner, sessions, places, environment));
+    }
+    this.dispatcher = new Dispatcher(engine.tasks(), manager, limits, builder.dispatch);
+  }
+
+  @Override
+  public InitReport init() {
+    checkOpen();
+    Path config = directory.resolve("config");
+    boolean created = !Files.exists(config);
+    if (created) {
+      AtomicFiles.write(config, CONFIG.getBytes(StandardCharsets.UTF_8));
+    }
+    boolean registered = clones.register();
+    return new InitReport(directory, created, registered, reader.read().problems());
+  }
+
+  @Override
+  public TaskHandle delegate(QueueRequest request) {
+    return new StoredHandle(manager, queue.accept(newTask(request, true)).id());
+  }
+
+  @Override
+  public TaskHandle start(IssueRef ref, String message) {
+    NewTask task = newTask(QueueRequest.of(message, ref), false);
+    Admission admission = admit(task);
+    if (admission instanceof Admission.Refused refused
+        && refused.key().isSession()
+        && refused.holders().isEmpty()) {
+      // nothing runs or waits in the session: it is only held
+      admission = going(ref, () -> admit(task), Admission.Admitted.class::isInstance);
+    }
+    if (admission instanceof Admission.Admitted admitted) {
+      return manager.run(admitted.claim());
+    }
+    throw Refusals.of(ref, (Admission.Refused) admission);
+  }
+
+  /** Everything that can be wrong with a request is found here, before anything is changed. */
+  private NewTask newTask(QueueRequest request, boolean mayWait) {
+    checkOpen();
+    if (draining) {
+      throw new ClosedException("this Kugetsu");
+    }
+    return path.task(request, mayWait);
+  }
+
+  private Admission admit(NewTask task) {
+    return engine.tasks().admit(task, manager.request(limits.get(), 1));
+  }
+
+  /** Lets a session that is interrupted go on, unless the step that wants it comes to nothing. */
+  private <T> T going(IssueRef ref, Supplier<T> step, Predicate<T> done) {
+    SessionKey key = SessionKey.of(ref, clones.of(ref));
+    boolean keep = !sessions.release(key);
+    try {
+      T result = step.get();
+      keep |= done.test(result);
+      return result;
+    } finally {
+      if (!keep) {
+        sessions.hold(key);
+      }
+    }
+  }
+
+  @Override
+  public TaskHandle continueSession(IssueRef ref, String message) {
+    NewTask task = newTask(QueueRequest.of(message, ref), true);
+    if (session(ref).isEmpty()) {
+      throw new SessionNotFoundException(ref);
+    }
+    return handle(going(ref, () -> engine.tasks().enqueue(task).task(), accepted -> true));
+  }
+
+  private TaskHandle handle(TaskRecord record) {
+    return manager.handle(record.id());
+  }
+
+  @Override
+  public List<AgentSession> list() {
+    checkOpen();
+    return Waiting.add(sessions.list(), engine.tasks().list(Set.of(TaskStatus.PENDING)));
+  }
+
+  @Override
+  public Optional<AgentSession> session(IssueRef ref) {
+    checkOpen();
+    return sessions.find(SessionKey.of(ref, clones.of(ref)));
+  }
+
+  @Override
+  public Destruction destroy(IssueRef ref) {
+    AgentSession session = session(ref).orElseThrow(() -> new SessionNotFoundException(ref));
+    SessionKey key = session.key();
+    // the session's own permit keeps every run of it out while it is taken apart
+    Optional<Permit> alone = limiter.tryAcquire(Set.of(LimitKey.session(key)));
+    if (alone.isEmpty()) {
+      return new Destruction.Refused(key, List.of("a message of it runs; stop that first"));
+    }
+    try (Permit ignored = alone.get()) {
+      if (session.state() != SessionState.INTERRUPTED && isAwaited(key)) {
+        return new Destruction.Refused(key, List.of("a message of it waits; cancel that first"));
+      }
+      WorktreeService worktrees = places.of(session.repository());
+      Optional<Worktree> tree = worktrees.find(key.value());
+      if (tree.isPresent() && worktrees.remove(tree.get()) instanceof Removal.Refused refused) {
+        return new Destruction.Refused(
+            key, refused.obstacles().stream().map(Object::toString).toList());
+      }
+      sessions.remove(key);
+      return new Destruction.Destroyed(key, session.branch());
+    }
+  }
+
+  private boolean isAwaited(SessionKey key) {
+    return engine.tasks().list(Set.of(TaskStatus.PENDING)).stream()
+        .anyMatch(task -> key.equals(task.session()));
+  }
+
+  @Override
+  public Notifications notifications() {
+    checkOpen();
+    return new StoredNotifications(engine.notifications());
+  }
+
+  @Override
+  public List<RunLog> logs(int most) {
+    checkOpen();
+    if (most < 1) {
+      throw new InvalidRequestException("ask for at least 1 log, not " + most);
+    }
+    return RunLogs.newest(files.outputs(), most);
+  }
+
+  @Override
+  public Settings settings() {
+    checkOpen();
+    return reader.read();
+  }
+
+  @Override
+  public Path directory() {
+    checkOpen();
+    return directory;
+  }
+
+  @Override
+  public BackgroundManager tasks() {
+    checkOpen();
+    return manager;
+  }
+
+  @Override
+  public TaskQueue queue() {
+    checkOpen();
+    return queue;
+  }
+
+  @Override
+  public SessionRegistry sessions() {
+    checkOpen();
+    return sessions;
+  }
+
+  @Override
+  public WorktreeService worktrees() {
+    checkOpen();
+    return places.of(repository.commonDirectory());
+  }
+
+  @Override
+  public ConcurrencyLimiter limiter() {
+    checkOpen();
+    return limiter;
+  }
+
+  @Override
+  public CloseReport closeGracefully(Duration drain) {
+    if (!closed) {
+      draining = true;
+      dispatcher.drain();
+      manager.awaitIdle(drain);
+    }
+    return shutDown();
+  }
+
+  @Override
+  public void close() {
+    shutDown();
+  }
+
+  private synchronized CloseReport shutDown() {
+    if (closed) {
+      return new CloseReport(List.of(), List.of());
+    }
+    closed = true;
+    List<TaskId> stopped = new ArrayList<>();
+    List<TaskId> pending = new ArrayList<>();
+    end(dispatcher::close);
+    end(() -> stopped.addAll(manager.close(CLOSE_BOUND)));
+    end(limiter::close);
+    end(
+        () ->
+            engine.tasks().list(Set.of(TaskStatus.PENDING)).stream()
+                .map(TaskRecord::id)
+                .forEach(pending::add));
+    end(runner::close);
+    end(() -> manager.awaitEnds(LAST_BOUND));
+    end(threads::close);
+    if (ownsEngine) {
+      end(engine::close);
+    }
+    return new CloseReport(stopped, pending);
+  }
+
+  /** One part of the closing: what fails in it must not leave the other parts open. */
+  private static void end(Runnable part) {
+    try {
+      part.run();
+    } catch (RuntimeException e) {
+      LOG.error("a part could not be closed in order", e);
+    }
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new ClosedException("this Kugetsu");
+    }
+  }
+}

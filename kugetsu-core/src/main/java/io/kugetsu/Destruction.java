@@ -1,0 +1,29 @@
+package io.kugetsu;
+
+import io.kugetsu.common.SessionKey;
+import java.util.List;
+import java.util.Optional;
+
+/** What became of a session that was to be destroyed. */
+public sealed interface Destruction {
+  /**
+   * The session and its worktree are gone.
+   *
+   * @param key the session
+   * @param branch the branch with its commits, which is kept; empty when there was none yet
+   */
+  record Destroyed(SessionKey key, Optional<String> branch) implements Destruction {}
+
+  /**
+   * Nothing was removed.
+   *
+   * @param key the session
+   * @param reasons why not: what would be lost, or that it is in use
+   */
+  record Refused(SessionKey key, List<String> reasons) implements Destruction {
+    /** Copies its list. */
+    public Refused {
+      reasons = List.copyOf(reasons);
+    }
+  }
+}

@@ -1,0 +1,194 @@
+package io.kugetsu;
+
+import io.kugetsu.common.IssueRef;
+import io.kugetsu.config.Settings;
+import io.kugetsu.limit.ConcurrencyLimiter;
+import io.kugetsu.notification.Notifications;
+import io.kugetsu.queue.QueueRequest;
+import io.kugetsu.queue.TaskQueue;
+import io.kugetsu.session.AgentSession;
+import io.kugetsu.session.SessionRegistry;
+import io.kugetsu.task.BackgroundManager;
+import io.kugetsu.task.TaskHandle;
+import io.kugetsu.worktree.WorktreeService;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Runs coding agents in parallel: each issue gets an agent session in a git worktree of its own, a
+ * message is handed over and starts when a permit is free, and whoever asked is told.
+ *
+ * <pre>{@code
+ * try (Kugetsu kugetsu = Kugetsu.open(Path.of("shop"))) {
+ *   kugetsu.init();
+ *   TaskHandle task = kugetsu.delegate("Fix the flaky login test", IssueRef.parse("github.com/acme/shop#42"));
+ *   System.out.println(task.await(Duration.ofMinutes(30)).finalAnswer());
+ * }
+ * }</pre>
+ *
+ * <p>There is no server and no daemon: what is kept lies in one directory, as files a person can
+ * read. Several instances, in several threads and several JVMs, may be open on one directory at
+ * once; the limits hold for all of them together. Thread-safe. After {@link #close()} every method
+ * but {@code close} throws {@link io.kugetsu.common.ClosedException}.
+ */
+public interface Kugetsu extends AutoCloseable {
+  /**
+   * Opens kugetsu on a repository with the settings of its config file and the host's environment.
+   *
+   * @param repository a clone, or any directory inside it
+   * @return the instance, which starts what waits in the directory's queue
+   * @throws io.kugetsu.worktree.RepositoryException when it is no git repository that can be read
+   * @throws io.kugetsu.common.StorageException when kugetsu's directory cannot be used
+   */
+  static Kugetsu open(Path repository) {
+    return builder(repository).open();
+  }
+
+  /**
+   * Opens kugetsu with settings of the caller's own; they win over environment and config file.
+   *
+   * @param repository a clone, or any directory inside it
+   * @return a builder; nothing is opened yet
+   */
+  static KugetsuBuilder builder(Path repository) {
+    return new KugetsuBuilder(repository);
+  }
+
+  /**
+   * Makes this repository known in the directory, and writes a config file with commented examples
+   * if there is none. Safe to repeat.
+   *
+   * @return what it did
+   */
+  InitReport init();
+
+  /**
+   * Hands a message over and returns at once, when it is durable. It starts, in the order of
+   * handing over, as soon as there is a permit; the first message for a ref gets a worktree and a
+   * session, a further one goes on in them. While the ref's session is interrupted its messages
+   * wait until {@link #start} or {@link #continueSession} goes on with it, or {@link #destroy} ends
+   * it.
+   *
+   * @param message what the agent is told, byte-exact; not blank
+   * @param ref the issue it belongs to
+   * @return a hold on the task
+   * @throws io.kugetsu.common.InvalidRequestException when the message is blank, or no known clone
+   *     belongs to the ref
+   * @throws io.kugetsu.session.NotInitializedException when {@link #init()} was never called for
+   *     this repository
+   * @throws io.kugetsu.agent.AgentUnavailableException when the agent cannot be started here
+   * @throws io.kugetsu.common.StorageException when it cannot be written; then it is not accepted
+   */
+  default TaskHandle delegate(String message, IssueRef ref) {
+    return delegate(QueueRequest.of(message, ref));
+  }
+
+  /**
+   * Hands a message over, as {@link #delegate(String, IssueRef)} does, with priority, model or an
+   * idempotency key.
+   *
+   * @param request the message
+   * @return a hold on the task; on the existing one for an idempotency key that is kept
+   */
+  TaskHandle delegate(QueueRequest request);
+
+  /**
+   * Starts a message now or not at all. An existing session of the ref is gone on with, an
+   * interrupted one too. It never overtakes a message that waits.
+   *
+   * @param ref the issue
+   * @param message what the agent is told; not blank
+   * @return a hold on the task, which is admitted; {@link TaskHandle#started()} tells when it runs
+   * @throws io.kugetsu.common.LimitReachedException when there is no permit, with who has it
+   * @throws io.kugetsu.common.KugetsuException as {@link #delegate(String, IssueRef)}
+   */
+  TaskHandle start(IssueRef ref, String message);
+
+  /**
+   * Hands a further message to an existing session. While that runs, the message waits behind it.
+   *
+   * @param ref the session's issue
+   * @param message what the agent is told; not blank
+   * @return a hold on the task
+   * @throws io.kugetsu.session.SessionNotFoundException when the ref has no session
+   * @throws io.kugetsu.common.KugetsuException as {@link #delegate(String, IssueRef)}
+   */
+  TaskHandle continueSession(IssueRef ref, String message);
+
+  /** {@return the sessions, and what waits to become one; by key} */
+  List<AgentSession> list();
+
+  /**
+   * The session of a ref.
+   *
+   * @param ref the issue
+   * @return the session; empty when there is none yet, also while its first message waits
+   * @throws io.kugetsu.common.InvalidRequestException when no known clone belongs to the ref
+   */
+  Optional<AgentSession> session(IssueRef ref);
+
+  /**
+   * Ends a session: removes its worktree and its record. Its branch stays, with every commit.
+   * Refused while a message of it runs, or waits for anything but an interruption, and when
+   * anything uncommitted or ignored would be lost. What an interrupted session held begins anew.
+   *
+   * @param ref the session's issue
+   * @return what became of it
+   * @throws io.kugetsu.session.SessionNotFoundException when the ref has no session
+   * @throws io.kugetsu.common.InvalidRequestException when no known clone belongs to the ref
+   */
+  Destruction destroy(IssueRef ref);
+
+  /** {@return what was told} */
+  Notifications notifications();
+
+  /**
+   * What the last runs wrote, newest first.
+   *
+   * @param most how many at most, at least 1
+   * @return the logs
+   * @throws io.kugetsu.common.InvalidRequestException when {@code most} is below 1
+   */
+  List<RunLog> logs(int most);
+
+  /** {@return the settings in force now} */
+  Settings settings();
+
+  /** {@return kugetsu's directory} */
+  Path directory();
+
+  /** {@return everything that runs or shall run} */
+  BackgroundManager tasks();
+
+  /** {@return the queue} */
+  TaskQueue queue();
+
+  /** {@return the sessions} */
+  SessionRegistry sessions();
+
+  /** {@return the worktrees of the repository} */
+  WorktreeService worktrees();
+
+  /** {@return the limiter, which counts agents and permits taken directly alike} */
+  ConcurrencyLimiter limiter();
+
+  /**
+   * Takes nothing new, lets what runs here come to its end for a while, then closes. From the call
+   * on messages are refused with {@link io.kugetsu.common.ClosedException}.
+   *
+   * @param drain how long to wait for what runs
+   * @return what it left; empty lists when it was closed before
+   */
+  CloseReport closeGracefully(Duration drain);
+
+  /**
+   * Closes now; every wait in it is bounded, and where agents end when they are told to, as most
+   * do, it takes a moment. Agents that run here are stopped with their whole process tree, and
+   * their sessions are interrupted; what waits in the queue stays there. Waits end with {@link
+   * io.kugetsu.common.ClosedException}. Idempotent.
+   */
+  @Override
+  void close();
+}

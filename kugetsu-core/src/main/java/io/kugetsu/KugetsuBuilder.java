@@ -1,0 +1,154 @@
+package io.kugetsu;
+
+import io.kugetsu.agent.AgentAdapter;
+import io.kugetsu.common.Limits;
+import io.kugetsu.engine.Engine;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Settings for one opening of kugetsu. What is set here wins over the environment, which wins over
+ * the config file. Not thread-safe; can be used for several openings.
+ */
+public final class KugetsuBuilder {
+  final Path repository;
+  @Nullable Path directory;
+  @Nullable Limits limits;
+  @Nullable AgentAdapter agent;
+  @Nullable Engine engine;
+  @Nullable Executor executor;
+  Clock clock = Clock.systemUTC();
+  boolean hostEnvironment = true;
+  boolean dispatch = true;
+  Map<String, String> environment = Map.of();
+
+  KugetsuBuilder(Path repository) {
+    this.repository = Objects.requireNonNull(repository, "repository");
+  }
+
+  /**
+   * Where kugetsu keeps its files.
+   *
+   * @param value the directory; default {@code KUGETSU_DIR}, else {@code .kugetsu} in the home
+   *     directory
+   * @return this builder
+   */
+  public KugetsuBuilder directory(Path value) {
+    directory = Objects.requireNonNull(value, "directory");
+    return this;
+  }
+
+  /**
+   * How many may run at once, for every key.
+   *
+   * @param value the limits; default {@code MAX_CONCURRENT_AGENTS} of environment or config file,
+   *     which then counts at once when it is changed
+   * @return this builder
+   */
+  public KugetsuBuilder limits(Limits value) {
+    limits = Objects.requireNonNull(value, "limits");
+    return this;
+  }
+
+  /**
+   * The agent that runs the messages handed over here.
+   *
+   * @param value the agent; default opencode by its command line
+   * @return this builder
+   */
+  public KugetsuBuilder agent(AgentAdapter value) {
+    agent = Objects.requireNonNull(value, "agent");
+    return this;
+  }
+
+  /**
+   * Where tasks, sessions and notifications are kept.
+   *
+   * @param value the engine, which stays the caller's to close; default files in the directory
+   * @return this builder
+   */
+  public KugetsuBuilder engine(Engine value) {
+    engine = Objects.requireNonNull(value, "engine");
+    return this;
+  }
+
+  /**
+   * Runs the beginnings and ends of the work, and the callbacks of stages.
+   *
+   * @param value the executor, which stays the caller's to close, has threads to spare and never
+   *     runs a task in the thread that hands it over; default daemon threads named {@code
+   *     kugetsu-work-…}
+   * @return this builder
+   */
+  public KugetsuBuilder executor(Executor value) {
+    executor = Objects.requireNonNull(value, "executor");
+    return this;
+  }
+
+  /**
+   * Tells the time.
+   *
+   * @param value the clock; default the system's
+   * @return this builder
+   */
+  public KugetsuBuilder clock(Clock value) {
+    clock = Objects.requireNonNull(value, "clock");
+    return this;
+  }
+
+  /**
+   * Whether the host's environment counts, for settings and for what agents inherit.
+   *
+   * @param value true to use it, the default; false for only what {@link #environment(Map)} gives
+   * @return this builder
+   */
+  public KugetsuBuilder hostEnvironment(boolean value) {
+    hostEnvironment = value;
+    return this;
+  }
+
+  /**
+   * Variables on top of the host's environment, or in place of it.
+   *
+   * @param value variables by name
+   * @return this builder
+   */
+  public KugetsuBuilder environment(Map<String, String> value) {
+    environment = Map.copyOf(value);
+    return this;
+  }
+
+  /**
+   * Whether this instance starts what waits in the queue.
+   *
+   * @param value true, the default; false to hand over and look only
+   * @return this builder
+   */
+  public KugetsuBuilder dispatch(boolean value) {
+    dispatch = value;
+    return this;
+  }
+
+  /**
+   * Opens kugetsu.
+   *
+   * @return the instance
+   * @throws io.kugetsu.worktree.RepositoryException when the repository is none that can be read
+   * @throws io.kugetsu.common.StorageException when the directory cannot be used
+   */
+  public Kugetsu open() {
+    return DefaultKugetsu.open(this);
+  }
+
+  /** The variables that count: for settings, and for what agents start from. */
+  Map<String, String> variables() {
+    Map<String, String> all = new HashMap<>(hostEnvironment ? System.getenv() : Map.of());
+    all.putAll(environment);
+    return all;
+  }
+}

@@ -1,0 +1,164 @@
+package io.kugetsu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.kugetsu.common.ClosedException;
+import io.kugetsu.common.InterruptedWaitException;
+import io.kugetsu.common.IssueRef;
+import io.kugetsu.common.TaskStatus;
+import io.kugetsu.engine.Engine;
+import io.kugetsu.engine.Engines;
+import io.kugetsu.support.Fifo;
+import io.kugetsu.support.LeakFree;
+import io.kugetsu.support.ShellAgent;
+import io.kugetsu.support.TestRepository;
+import io.kugetsu.task.TaskHandle;
+import io.kugetsu.task.TaskInfo;
+import io.kugetsu.task.TaskResult;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a program that embeds kugetsu relies on beside the main job. */
+class EmbeddingTest extends LeakFree {
+  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final IssueRef ISSUE = IssueRef.parse("local:issue");
+
+  @TempDir Path temp;
+  private TestRepository repository;
+
+  @BeforeEach
+  void makeRepository() throws Exception {
+    repository = TestRepository.create(temp.resolve("shop"));
+  }
+
+  private KugetsuBuilder builder(String script) {
+    return Kugetsu.builder(repository.directory())
+        .directory(temp.resolve("state"))
+        .environment(TestRepository.IDENTITY)
+        .agent(ShellAgent.running(script));
+  }
+
+  @Test
+  void stages_complete_on_threads_of_the_instance() throws Exception {
+    try (Kugetsu kugetsu = builder("echo done").open()) {
+      kugetsu.init();
+      TaskHandle task = kugetsu.delegate("work", ISSUE);
+      CompletableFuture<String> thread = new CompletableFuture<>();
+      CompletableFuture<TaskResult> end =
+          task.completion()
+              .whenComplete((result, failure) -> thread.complete(Thread.currentThread().getName()))
+              .toCompletableFuture();
+      TaskInfo started = task.started().toCompletableFuture().get(60, TimeUnit.SECONDS);
+      assertTrue(started.startedAt().isPresent());
+      assertEquals("done", end.get(60, TimeUnit.SECONDS).finalAnswer());
+      assertFalse(thread.get(60, TimeUnit.SECONDS).isEmpty());
+      assertTrue(task.completion().toCompletableFuture().get(60, TimeUnit.SECONDS).isSuccess());
+    }
+  }
+
+  @Test
+  void a_time_out_and_an_interrupt_end_the_wait_and_not_the_task() throws Exception {
+    Fifo go = Fifo.create(temp.resolve("go"));
+    try (Kugetsu kugetsu = builder("read x < '" + go.path() + "'").open()) {
+      kugetsu.init();
+      TaskHandle task = kugetsu.delegate("work", ISSUE);
+      assertTrue(task.await(Duration.ofMillis(10)).isRunning());
+      Thread.currentThread().interrupt();
+      assertThrows(InterruptedWaitException.class, task::await);
+      assertTrue(Thread.interrupted(), "the flag is kept");
+      assertFalse(task.info().status().isTerminal());
+      go.write("on");
+      assertTrue(task.await(LONG).isSuccess());
+    }
+  }
+
+  @Test
+  void waits_and_stages_end_with_closed_and_the_executor_stays_the_callers() throws Exception {
+    ExecutorService pool = Executors.newCachedThreadPool();
+    try {
+      Fifo ready = Fifo.create(temp.resolve("ready"));
+      Kugetsu kugetsu =
+          builder("echo x > '" + ready.path() + "'; exec sleep 600").executor(pool).open();
+      kugetsu.init();
+      TaskHandle task = kugetsu.delegate("work", ISSUE);
+      ready.read();
+      CompletableFuture<TaskResult> end = task.completion().toCompletableFuture();
+      kugetsu.close();
+      // it was stopped, and whoever waited is told either that or that the instance is closed
+      try {
+        assertEquals(TaskStatus.INTERRUPTED, end.get(60, TimeUnit.SECONDS).status());
+      } catch (ExecutionException e) {
+        assertInstanceOf(ClosedException.class, e.getCause());
+      }
+      assertEquals("still open", pool.submit(() -> "still open").get());
+    } finally {
+      pool.shutdown();
+      assertTrue(pool.awaitTermination(60, TimeUnit.SECONDS));
+    }
+  }
+
+  @Test
+  void an_engine_of_the_callers_is_used_and_left_open() {
+    try (Engine engine = Engines.memory(Clock.systemUTC(), Engines.localProbe())) {
+      TaskHandle task;
+      try (Kugetsu kugetsu = builder("echo in memory").engine(engine).open()) {
+        kugetsu.init();
+        task = kugetsu.delegate("work", ISSUE);
+        assertEquals("in memory", task.await(LONG).finalAnswer());
+      }
+      assertEquals(TaskStatus.COMPLETED, engine.tasks().find(task.id()).orElseThrow().status());
+    }
+  }
+
+  @Test
+  void one_instance_hands_over_and_waits_for_what_another_one_runs() {
+    try (Kugetsu worker = builder("echo from the worker").open();
+        Kugetsu client = builder("echo never").dispatch(false).open()) {
+      client.init();
+      TaskHandle task = client.delegate("work", ISSUE);
+      assertEquals("from the worker", task.await(LONG).finalAnswer());
+      assertTrue(worker.tasks().find(task.id()).isPresent());
+    }
+  }
+
+  @Test
+  void one_instance_stops_what_another_one_runs() throws Exception {
+    Fifo ready = Fifo.create(temp.resolve("ready"));
+    try (Kugetsu worker = builder("echo x > '" + ready.path() + "'; exec sleep 600").open();
+        Kugetsu client = builder("echo never").dispatch(false).open()) {
+      client.init();
+      TaskHandle task = client.delegate("work", ISSUE);
+      ready.read();
+      assertTrue(task.stop("from elsewhere"));
+      assertEquals(TaskStatus.INTERRUPTED, task.await(LONG).status());
+      assertTrue(worker.tasks().active().isEmpty());
+    }
+  }
+
+  @Test
+  void closing_from_a_callback_ends_everything_too() throws Exception {
+    Kugetsu kugetsu = builder("echo done").open();
+    kugetsu.init();
+    CompletableFuture<Void> closed =
+        kugetsu
+            .delegate("work", ISSUE)
+            .completion()
+            .thenAccept(result -> kugetsu.close())
+            .toCompletableFuture();
+    closed.get(60, TimeUnit.SECONDS);
+    assertThrows(ClosedException.class, kugetsu::list);
+  }
+}
