@@ -213,7 +213,7 @@ final class DefaultKugetsu implements Kugetsu {
     if (session(ref).isEmpty()) {
       throw new SessionNotFoundException(ref);
     }
-    return handle(going(ref, () -> engine.tasks().enqueue(task).task(), accepted -> true));
+    return handle(going(ref, () -> queue.accept(task), accepted -> true));
   }
 
   private TaskHandle handle(TaskRecord record) {
