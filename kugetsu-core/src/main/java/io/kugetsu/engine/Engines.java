@@ -1,11 +1,13 @@
 package io.kugetsu.engine;
 
 import io.kugetsu.common.Experimental;
+import io.kugetsu.engine.internal.LocalProbe;
 import io.kugetsu.engine.internal.VaultEngine;
 import io.kugetsu.internal.ProcessFacts;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.UUID;
+import java.util.function.Predicate;
 
 /** Opens the engines that come with kugetsu, and tells them who is who on this machine. */
 @Experimental
@@ -51,18 +53,24 @@ public final class Engines {
   /**
    * Tells by asking the operating system of this machine: process identifier, start time and boot.
    * It knows processes, not openings: an instance that was closed lives as long as its process
-   * does.
+   * does. A supervised tree counts as dead when its supervisor is.
    *
    * @return the probe; quick, thread-safe
    */
   public static Liveness.Probe localProbe() {
-    return holder -> {
-      boolean alive =
-          holder instanceof Holder.Instance instance
-              ? isAlive(instance.owner())
-              : isAlive((Holder.OfProcess) holder);
-      return alive ? Liveness.ALIVE : Liveness.DEAD;
-    };
+    return localProbe(marker -> false);
+  }
+
+  /**
+   * Tells what {@link #localProbe()} tells, and knows trees that outlived their supervisor.
+   *
+   * @param treeLives asked by {@link Holder.Supervised#marker()}, only when the supervisor is gone
+   *     and the boot is the present one: whether any process of that tree may still live. Must be
+   *     quick and thread-safe; when it throws, the answer is {@link Liveness#UNKNOWN}
+   * @return the probe; quick, thread-safe
+   */
+  public static Liveness.Probe localProbe(Predicate<String> treeLives) {
+    return new LocalProbe(treeLives);
   }
 
   /**
@@ -77,13 +85,5 @@ public final class Engines {
         pid,
         ProcessFacts.startTicks(pid).orElse(0),
         ProcessFacts.bootId());
-  }
-
-  private static boolean isAlive(Owner owner) {
-    return ProcessFacts.isAlive(owner.pid(), owner.startTicks(), owner.bootId());
-  }
-
-  private static boolean isAlive(Holder.OfProcess process) {
-    return ProcessFacts.isAlive(process.pid(), process.startTicks(), process.bootId());
   }
 }

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param delay how long a task that is pending again is held back; zero or more; it keeps its place
  * @param session what changes in the task's session, or null
  * @param owed notifications that become visible in the same step
+ * @param keep true to keep the ended record until it is forgotten or pruned; false to remove it in
+ *     this very step, so that nobody ever finds it ended. What it owed already stays visible
  */
 @Experimental
 public record Finish(
@@ -24,11 +26,13 @@ public record Finish(
     boolean attempt,
     Duration delay,
     @Nullable SessionChange session,
-    List<NotificationRecord> owed) {
+    List<NotificationRecord> owed,
+    boolean keep) {
   /**
    * Copies its collections.
    *
-   * @throws IllegalArgumentException when the status is neither terminal nor pending
+   * @throws IllegalArgumentException when the status is neither terminal nor pending, or when a
+   *     record that is not to be kept is to be pending, to tell something or to change a session
    */
   public Finish {
     if (!status.isTerminal() && status != TaskStatus.PENDING) {
@@ -36,5 +40,8 @@ public record Finish(
     }
     outcome = Map.copyOf(outcome);
     owed = List.copyOf(owed);
+    if (!keep && (!status.isTerminal() || session != null || !owed.isEmpty())) {
+      throw new IllegalArgumentException("only an end that brings nothing else leaves no record");
+    }
   }
 }

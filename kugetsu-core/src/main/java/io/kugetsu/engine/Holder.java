@@ -20,4 +20,14 @@ public sealed interface Holder {
    * @param bootId the boot of the machine, as in {@link Owner#bootId()}
    */
   record OfProcess(long pid, long startTicks, String bootId) implements Holder {}
+
+  /**
+   * A process tree under a supervisor, which goes on without the instance that started it.
+   *
+   * @param pid the supervisor's identifier
+   * @param startTicks when the supervisor started, as in {@link Owner#startTicks()}
+   * @param bootId the boot of the machine, as in {@link Owner#bootId()}
+   * @param marker what every process of the tree can be recognised by when the supervisor is gone
+   */
+  record Supervised(long pid, long startTicks, String bootId, String marker) implements Holder {}
 }

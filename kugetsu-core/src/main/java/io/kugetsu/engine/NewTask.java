@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param id its identifier, new
  * @param kind which kind of work it is, for example {@code agent.opencode}; only an instance that
  *     claims this kind gets it
+ * @param detached whether it is a background task, which goes on without the instance that started
+ *     it; false for a foreground task
  * @param priority higher goes first among what may run; 0 is the default
  * @param limitKeys what it needs a permit for, computed once
  * @param session the session it belongs to, or null; tasks of one session start in the order they
@@ -31,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 public record NewTask(
     TaskId id,
     String kind,
+    boolean detached,
     int priority,
     Set<LimitKey> limitKeys,
     @Nullable SessionKey session,

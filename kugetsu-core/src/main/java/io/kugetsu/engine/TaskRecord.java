@@ -17,6 +17,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id its identifier
  * @param kind which kind of work it is
+ * @param detached false for a foreground task, which ends with the instance that started it; true
+ *     for one in the background. Foreground becomes background once, by {@link TaskStore#detach},
+ *     and never the other way round; records from before there was a difference are in the
+ *     background
  * @param status its state
  * @param revision counts the changes of this record, from 1
  * @param epoch counts the claims: 0 before the first, and the fencing token of the present one
@@ -26,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param limitKeys what it needs a permit for
  * @param session the session it belongs to, or null
  * @param onlyBy the only instance that can run it, or null
- * @param owner the instance that runs it while it is running or stopping, else null
+ * @param owner the instance that runs it while it is running or stopping; null otherwise, and while
+ *     it is {@linkplain TaskStore#release released} and nobody has taken it over yet
  * @param holder what its permit was given for while it is running or stopping, else null
  * @param createdAt when it was accepted
  * @param notBefore it is not handed out before this instant, or null
@@ -44,6 +49,7 @@ import org.jspecify.annotations.Nullable;
 public record TaskRecord(
     TaskId id,
     String kind,
+    boolean detached,
     TaskStatus status,
     long revision,
     long epoch,

@@ -4,21 +4,23 @@ import io.kugetsu.common.Experimental;
 import io.kugetsu.common.StopReason;
 import io.kugetsu.common.TaskId;
 import io.kugetsu.common.TaskStatus;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Queue and limiter in one: a task carries a set of limit keys, and the store does not hand it out
  * while any of them is full, in one atomic step across threads and, where the engine is shared,
  * across JVMs. The permit is the running record itself; nothing else is counted.
  *
- * <p>A running record counts until its owner's terminal step. When the owner is dead it counts only
- * while its holder is not known to be dead, and the next claim hands it out to be taken over. While
- * it is being settled it holds no permit, but its session gets nothing: what is next in it depends
- * on how the run ended. Whoever settles owns the run, so when that one dies too, it is handed out
- * again.
+ * <p>A running record counts until its owner's terminal step. When the owner is dead, or has
+ * released it, it counts only while its holder is not known to be dead, and the next claim hands it
+ * out to be taken over. While it is being settled it holds no permit, but its session gets nothing:
+ * what is next in it depends on how the run ended. Whoever settles owns the run, so when that one
+ * dies too, it is handed out again.
  *
  * <p>Thread-safe. Every method throws {@link io.kugetsu.common.StorageException} when the store
  * cannot be read or written; what was asked for then did not happen.
@@ -52,8 +54,8 @@ public interface TaskStore {
    * Hands out what may run: by priority, then in the order of acceptance, passing over what has a
    * full key. Within a session nothing overtakes, not even what waits for its time, and whoever
    * stands before somebody of its own session is lent the higher priority; a session that is held
-   * gets nothing. Also hands out runs of dead owners, of the kinds asked for, to be taken over, and
-   * cancels pending tasks whose only possible instance is dead.
+   * gets nothing. Also hands out runs of dead owners and released runs, of the kinds asked for, to
+   * be taken over, and cancels pending tasks whose only possible instance is dead.
    *
    * @param request who wants work
    * @return the claims, orphaned runs first; may be empty
@@ -80,11 +82,36 @@ public interface TaskStore {
   boolean stopping(TaskId id, long epoch, StopReason reason);
 
   /**
-   * Ends an epoch: the record, its permits, the session and what is owed, in one step.
+   * Turns a foreground run into a background one, for good. Any instance may. Its permits, its
+   * owner and its holder stay as they are.
+   *
+   * @param id the task
+   * @param epoch the run that is meant
+   * @return whether it is detached now, be it by an earlier call; false when that run is over or
+   *     not the present one
+   */
+  boolean detach(TaskId id, long epoch);
+
+  /**
+   * Lets go of a run that goes on without its owner, which closes while its process lives on. The
+   * run keeps its status and its holder and counts as long as the holder is not known to be dead;
+   * the next claim of its kind, by anybody, the former owner too, hands it out once as an orphaned
+   * one. Gives a hint.
+   *
+   * @param token the right to do so; it is fenced off afterwards
+   * @return false when the token is fenced off; then nothing changed
+   */
+  boolean release(ClaimToken token);
+
+  /**
+   * Ends an epoch: the record, its permits, the session and what is owed, in one step. With {@link
+   * Finish#keep()} false the record goes in the same step; who dies in the middle of it leaves the
+   * run as it was, or nothing.
    *
    * @param token the right to do so
    * @param finish how it ended
-   * @return the record as it is now, or empty when the token is fenced off and nothing changed
+   * @return the record as it is now, or as it would be kept; empty when the token is fenced off and
+   *     nothing changed
    * @throws io.kugetsu.common.InvalidRequestException when a run that is being stopped is to be
    *     pending again, or a claimed one cancelled; end it as {@link TaskStatus#INTERRUPTED}
    */
@@ -126,12 +153,28 @@ public interface TaskStore {
   List<TaskRecord> list(Set<TaskStatus> states);
 
   /**
-   * Removes the record of a task that has ended. Its notifications stay.
+   * Removes the record of a task that has ended, and its idempotency key. Its notifications stay.
    *
    * @param id the task
    * @return whether it was removed; false when it is unknown or has not ended
    */
   boolean forget(TaskId id);
+
+  /**
+   * Removes the records of tasks that ended long ago, as {@link #forget} does: all that ended
+   * before an instant, and of the others the oldest-ended ones until no more than a number of ended
+   * records is left. What is spared is left and counts in that number, and so does one whose end is
+   * not wholly applied yet. A record that cannot be read or removed is passed over. Others use the
+   * store meanwhile.
+   *
+   * @param endedBefore those that ended before this instant go
+   * @param keep how many ended records are left at most, unless more of them must stay; at least 0
+   * @param spare tells which must stay; asked outside of any lock, may call the engine, and what it
+   *     throws comes out before anything is removed
+   * @return what this call removed, oldest-ended first
+   * @throws IllegalArgumentException when {@code keep} is negative
+   */
+  List<TaskId> prune(Instant endedBefore, int keep, Predicate<TaskRecord> spare);
 
   /** {@return the pending tasks, in the order in which they would run if one ran at a time} */
   List<TaskId> line();

@@ -80,11 +80,22 @@ public record JsonFields(Path file, ObjectNode tree) {
    * @return its value
    */
   public boolean flag(String name) {
+    return flag(name, false);
+  }
+
+  /**
+   * A truth value.
+   *
+   * @param name the field
+   * @param missing what it is when it is missing
+   * @return its value
+   */
+  public boolean flag(String name, boolean missing) {
     JsonNode value = value(name);
     if (value != null && !value.isBoolean()) {
       throw wrong(name, "true or false");
     }
-    return value != null && value.booleanValue();
+    return value == null ? missing : value.booleanValue();
   }
 
   /**

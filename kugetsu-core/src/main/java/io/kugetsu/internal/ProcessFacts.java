@@ -56,6 +56,16 @@ public final class ProcessFacts {
   }
 
   /**
+   * Whether a boot is certainly not the present one, so that nothing of it lives.
+   *
+   * @param bootId the boot; empty when it is not known
+   * @return false also when the system does not tell
+   */
+  public static boolean isOtherBoot(String bootId) {
+    return !bootId.isEmpty() && !BOOT_ID.isEmpty() && !bootId.equals(BOOT_ID);
+  }
+
+  /**
    * Whether exactly this process lives. What the system does not tell counts as living.
    *
    * @param pid its identifier
@@ -64,7 +74,7 @@ public final class ProcessFacts {
    * @return false only when it is certainly gone
    */
   public static boolean isAlive(long pid, long startTicks, String bootId) {
-    if (!bootId.isEmpty() && !BOOT_ID.isEmpty() && !bootId.equals(BOOT_ID)) {
+    if (isOtherBoot(bootId)) {
       return false;
     }
     if (!LINUX) {

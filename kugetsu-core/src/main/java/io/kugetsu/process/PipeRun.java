@@ -177,10 +177,12 @@ final class PipeRun implements RunningProcess {
             Signals.ofExitCode(code),
             wasStopped,
             wasOverCeiling ? OptionalLong.of(spec.outputCeiling()) : OptionalLong.empty(),
+            OptionalLong.empty(),
             reader != null && reader.isComplete() && sink.logIsComplete(),
             leftovers,
             endedAt,
-            duration));
+            duration,
+            wasStopped ? RunState.STOPPED : RunState.EXITED));
   }
 
   /** It cannot be started, or not be waited for. */

@@ -76,7 +76,10 @@ public final class PipeRunner implements ProcessRunner, AutoCloseable {
   @Override
   public RunnerCapabilities capabilities() {
     return new RunnerCapabilities(
-        false, false, ProcessTable.SEES_MARKERS ? TreeStop.WHOLE_TREE : TreeStop.DESCENDANTS_ONLY);
+        false,
+        false,
+        ProcessTable.SEES_MARKERS ? TreeStop.WHOLE_TREE : TreeStop.DESCENDANTS_ONLY,
+        false);
   }
 
   /**

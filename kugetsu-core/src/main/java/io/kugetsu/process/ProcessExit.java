@@ -12,13 +12,15 @@ import java.util.OptionalLong;
  * How a process ended.
  *
  * @param code its exit code; 128 + n after a death by signal n. Empty where a runner cannot know
- *     it, which the pipe runner always can
+ *     it, because nothing ran, or because the supervisor died first; on pipes it is always known
  * @param signal the signal that {@code code} stands for, for example {@code SIGKILL}. The system's
  *     own word is not available: a program that exits with 137, as a shell does whose last command
  *     was killed, looks the same as one that was killed itself
  * @param stopped whether {@link RunningProcess#stop} was asked for before it had ended
  * @param outputLimit the output ceiling in bytes when the process wrote more than that, and so was
  *     ended unless it had already, else empty
+ * @param memoryLimit the memory ceiling in bytes when the tree was ended because it held more than
+ *     that, else empty
  * @param outputComplete whether everything it wrote was read to the end and is in the log file, if
  *     there is one; false after the ceiling, when a log file could not be written, or when reading
  *     was given up because somebody outside the tree held the pipe
@@ -26,6 +28,7 @@ import java.util.OptionalLong;
  *     to be ended
  * @param endedAt when its end was seen
  * @param duration from the start until then
+ * @param state how it is known to have ended, one of those that {@link RunState#hasEnded()}
  */
 @Experimental
 public record ProcessExit(
@@ -33,21 +36,30 @@ public record ProcessExit(
     Optional<String> signal,
     boolean stopped,
     OptionalLong outputLimit,
+    OptionalLong memoryLimit,
     boolean outputComplete,
     int leftovers,
     Instant endedAt,
-    Duration duration) {
+    Duration duration,
+    RunState state) {
   /** Checks for null. */
   public ProcessExit {
     Objects.requireNonNull(code, "code");
     Objects.requireNonNull(signal, "signal");
     Objects.requireNonNull(outputLimit, "outputLimit");
+    Objects.requireNonNull(memoryLimit, "memoryLimit");
+    Objects.requireNonNull(state, "state");
     Objects.requireNonNull(endedAt, "endedAt");
     Objects.requireNonNull(duration, "duration");
   }
 
-  /** {@return whether it ended by itself, with code 0, within its output ceiling} */
+  /** {@return whether it ended by itself, with code 0, within its ceilings} */
   public boolean isSuccess() {
-    return code.isPresent() && code.getAsInt() == 0 && !stopped && outputLimit.isEmpty();
+    return state == RunState.EXITED
+        && code.isPresent()
+        && code.getAsInt() == 0
+        && !stopped
+        && outputLimit.isEmpty()
+        && memoryLimit.isEmpty();
   }
 }

@@ -40,6 +40,12 @@ public final class ProcessSpec {
   private final @Nullable UnaryOperator<String> masker;
   private final @Nullable Consumer<String> lineListener;
   private final long outputCeiling;
+  private final @Nullable Path runDirectory;
+  private final boolean foreground;
+  private final @Nullable Path wakeFile;
+  private final int nice;
+  private final long memoryCeiling;
+  private final List<String> wrapper;
 
   private ProcessSpec(Builder builder) {
     argv = builder.argv;
@@ -51,6 +57,12 @@ public final class ProcessSpec {
     masker = builder.masker;
     lineListener = builder.lineListener;
     outputCeiling = builder.outputCeiling;
+    runDirectory = builder.runDirectory;
+    foreground = builder.foreground;
+    wakeFile = builder.wakeFile;
+    nice = builder.nice;
+    memoryCeiling = builder.memoryCeiling;
+    wrapper = builder.wrapper;
   }
 
   /**
@@ -119,6 +131,36 @@ public final class ProcessSpec {
     return outputCeiling;
   }
 
+  /** {@return the directory of this run alone, which the supervised runner needs} */
+  public Optional<Path> runDirectory() {
+    return Optional.ofNullable(runDirectory);
+  }
+
+  /** {@return whether it ends with the program that started it, until it is detached} */
+  public boolean foreground() {
+    return foreground;
+  }
+
+  /** {@return the file that gets a byte more when it has ended} */
+  public Optional<Path> wakeFile() {
+    return Optional.ofNullable(wakeFile);
+  }
+
+  /** {@return by how much its priority is lowered, 0 to 19} */
+  public int nice() {
+    return nice;
+  }
+
+  /** {@return how many bytes of memory its tree may hold before it is ended; 0 for any number} */
+  public long memoryCeiling() {
+    return memoryCeiling;
+  }
+
+  /** {@return the words in front of the program that put it into a box; mostly none} */
+  public List<String> wrapper() {
+    return wrapper;
+  }
+
   @Override
   public String toString() {
     return "ProcessSpec[" + argv.get(0) + " in " + directory + ", " + marker + "]";
@@ -135,6 +177,12 @@ public final class ProcessSpec {
     private @Nullable UnaryOperator<String> masker;
     private @Nullable Consumer<String> lineListener;
     private long outputCeiling = DEFAULT_OUTPUT_CEILING;
+    private @Nullable Path runDirectory;
+    private boolean foreground;
+    private @Nullable Path wakeFile;
+    private int nice;
+    private long memoryCeiling;
+    private List<String> wrapper = List.of();
 
     private Builder(List<String> argv, Path directory, Map<String, String> environment) {
       this.argv = List.copyOf(argv);
@@ -254,6 +302,93 @@ public final class ProcessSpec {
         throw new InvalidRequestException("an output ceiling cannot be negative: " + bytes);
       }
       outputCeiling = bytes;
+      return this;
+    }
+
+    /**
+     * Where a supervised run keeps what it reads and writes: its input, its output, its status. Of
+     * this run alone, and there for as long as anybody may ask about it. The pipe runner needs
+     * none.
+     *
+     * @param directory the directory; must exist, and should be closed to other users
+     * @return this builder
+     */
+    public Builder runDirectory(Path directory) {
+      runDirectory = directory.toAbsolutePath();
+      return this;
+    }
+
+    /**
+     * Whether a supervised run ends with the program that started it, however that ends, until it
+     * is detached. What runs on pipes always does.
+     *
+     * @param value true for that; false, the default, to let it outlive the program
+     * @return this builder
+     */
+    public Builder foreground(boolean value) {
+      foreground = value;
+      return this;
+    }
+
+    /**
+     * A file that a supervised run appends one byte to as its last act, so that one look at one
+     * file tells that something has ended.
+     *
+     * @param file the file; made if it is missing
+     * @return this builder
+     */
+    public Builder wakeFile(Path file) {
+      wakeFile = file.toAbsolutePath();
+      return this;
+    }
+
+    /**
+     * By how much its priority is lowered.
+     *
+     * @param value 0, the default, to 19
+     * @return this builder
+     * @throws InvalidRequestException when it is anything else
+     */
+    public Builder nice(int value) {
+      if (value < 0 || value > 19) {
+        throw new InvalidRequestException("a nice value is 0 to 19, not " + value);
+      }
+      nice = value;
+      return this;
+    }
+
+    /**
+     * How much memory its tree may hold. It is looked at about once a second, so a short excess may
+     * pass unseen; over it the tree is ended. What several processes share is counted for each.
+     *
+     * @param bytes the ceiling in bytes, 0 for none
+     * @return this builder
+     * @throws InvalidRequestException when negative
+     */
+    public Builder memoryCeiling(long bytes) {
+      if (bytes < 0) {
+        throw new InvalidRequestException("a memory ceiling cannot be negative: " + bytes);
+      }
+      memoryCeiling = bytes;
+      return this;
+    }
+
+    /**
+     * Words that are put in front of the command, to run it in a box: a program such as {@code
+     * systemd-run}, {@code bwrap} or {@code docker} with its arguments. What the wrapper starts
+     * outside the run's process tree is not seen by a stop.
+     *
+     * @param words the words; none for no wrapper
+     * @return this builder
+     * @throws InvalidRequestException when a word is something no process can be given
+     */
+    public Builder wrapper(List<String> words) {
+      wrapper = List.copyOf(words);
+      if (wrapper.stream().anyMatch(Builder::hasNul)
+          || (!wrapper.isEmpty() && wrapper.get(0).isBlank())) {
+        throw new InvalidRequestException(
+            "a wrapper needs a program as its first word, and no word may hold a NUL");
+      }
       return this;
     }
 

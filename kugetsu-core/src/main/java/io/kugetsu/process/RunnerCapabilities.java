@@ -9,10 +9,12 @@ import java.util.Objects;
  * @param survivesJvm whether its processes go on when the program that started them ends
  * @param exitKnownAfterRestart whether a later program can still learn how a process ended
  * @param treeStop what a stop reaches
+ * @param memoryCeiling whether a {@link ProcessSpec#memoryCeiling()} is enforced; where it is not,
+ *     a spec that has one is refused
  */
 @Experimental
 public record RunnerCapabilities(
-    boolean survivesJvm, boolean exitKnownAfterRestart, TreeStop treeStop) {
+    boolean survivesJvm, boolean exitKnownAfterRestart, TreeStop treeStop, boolean memoryCeiling) {
   /** What a stop reaches. */
   public enum TreeStop {
     /**

@@ -112,6 +112,7 @@ final class Bench implements AutoCloseable {
     private @Nullable Instant notBefore;
     private @Nullable String idempotencyKey;
     private String kind = KIND;
+    private boolean detached = true;
     private List<NotificationRecord> owed = List.of();
 
     private Draft(Bench bench, Set<LimitKey> keys) {
@@ -149,6 +150,11 @@ final class Bench implements AutoCloseable {
       return this;
     }
 
+    Draft foreground() {
+      detached = false;
+      return this;
+    }
+
     Draft owing(String... ids) {
       owed = Arrays.stream(ids).map(bench::notification).toList();
       return this;
@@ -158,6 +164,7 @@ final class Bench implements AutoCloseable {
       return new NewTask(
           TaskId.next(bench.clock),
           kind,
+          detached,
           priority,
           keys,
           session,
@@ -204,11 +211,12 @@ final class Bench implements AutoCloseable {
   }
 
   static Finish finish(TaskStatus status, @Nullable SessionChange change) {
-    return new Finish(status, Map.of("why", "test"), true, Duration.ZERO, change, List.of());
+    return new Finish(status, Map.of("why", "test"), true, Duration.ZERO, change, List.of(), true);
   }
 
   static Finish retry(Duration delay) {
-    return new Finish(TaskStatus.PENDING, Map.of("why", "retry"), true, delay, null, List.of());
+    return new Finish(
+        TaskStatus.PENDING, Map.of("why", "retry"), true, delay, null, List.of(), true);
   }
 
   TaskRecord find(TaskId id) {

@@ -112,7 +112,8 @@ final class DurableChecks {
             true,
             Duration.ZERO,
             change,
-            List.of(bench.notification("z-failed")));
+            List.of(bench.notification("z-failed")),
+            true);
     bench.engine.tasks().finish(claim.token(), end);
     bench.engine.notifications().markRead(List.of("queued"));
     bench.reopen();

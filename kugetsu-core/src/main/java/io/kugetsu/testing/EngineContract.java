@@ -117,6 +117,8 @@ public final class EngineContract {
     List<Applying> all = new ArrayList<>();
     QueueChecks.addTo(all);
     RunChecks.addTo(all);
+    ForegroundChecks.addTo(all);
+    RetentionChecks.addTo(all);
     LimitChecks.addTo(all);
     AdmitChecks.addTo(all);
     SessionChecks.addTo(all);

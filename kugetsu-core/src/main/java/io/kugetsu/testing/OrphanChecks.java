@@ -9,20 +9,29 @@ import static io.kugetsu.testing.Bench.that;
 import io.kugetsu.common.LimitKey;
 import io.kugetsu.common.Limits;
 import io.kugetsu.common.SessionKey;
+import io.kugetsu.common.StopReason;
 import io.kugetsu.common.TaskId;
 import io.kugetsu.common.TaskStatus;
+import io.kugetsu.engine.Admission;
 import io.kugetsu.engine.Claim;
+import io.kugetsu.engine.ClaimRequest;
 import io.kugetsu.engine.Holder;
 import io.kugetsu.engine.Owner;
 import io.kugetsu.engine.RunUpdate;
+import io.kugetsu.engine.TaskRecord;
+import io.kugetsu.engine.TaskStore;
 import io.kugetsu.testing.EngineContract.Applying;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
-/** Runs whose owner is dead. */
+/** Runs whose owner is dead, and those that their owner let go of. */
 final class OrphanChecks {
   private static final Limits ONE = Limits.of(1);
+  private static final Holder TREE = new Holder.Supervised(11, 12, "boot", "mark");
 
   private OrphanChecks() {}
 
@@ -34,6 +43,11 @@ final class OrphanChecks {
     checks.add(always("whoever settles may die too", OrphanChecks::settlerDies));
     checks.add(always("a session waits until its dead run is settled", OrphanChecks::session));
     checks.add(always("settling may end in another try", OrphanChecks::retried));
+    checks.add(always("a released run goes on and is handed out once", OrphanChecks::released));
+    checks.add(always("a released run counts while it lives", OrphanChecks::releasedCounts));
+    checks.add(always("a released run that is being stopped stays so", OrphanChecks::stopping));
+    checks.add(always("a released run's session waits for it", OrphanChecks::releasedSession));
+    checks.add(always("subscribers hear of a release", OrphanChecks::hint));
   }
 
   private static Claim runningBy(Bench bench, Owner owner, String... keys) {
@@ -125,6 +139,102 @@ final class OrphanChecks {
     same(List.of(), bench.claim(bench.me, ONE, 5), "until it is settled");
     bench.engine.tasks().finish(claims.get(0).token(), Bench.finish(TaskStatus.LOST, null));
     same(List.of(next), ids(bench.claim(bench.me, ONE, 5)), "afterwards");
+  }
+
+  private static Claim released(Bench bench, Holder holder) {
+    bench.task("agents").enqueue();
+    Claim claim = bench.claim(bench.me, ONE, 1).get(0);
+    RunUpdate started = new RunUpdate(holder, true, Map.of("a", "b"), List.of());
+    bench.engine.tasks().update(claim.token(), started);
+    that(bench.engine.tasks().release(claim.token()), "released");
+    return claim;
+  }
+
+  private static void released(Bench bench) {
+    TaskStore tasks = bench.engine.tasks();
+    Claim old = released(bench, TREE);
+    TaskId id = old.task().id();
+    TaskRecord task = bench.find(id);
+    same(TaskStatus.RUNNING, task.status(), "status");
+    same(null, task.owner(), "owner");
+    same(TREE, task.holder(), "holder");
+    that(!tasks.release(old.token()), "it was let go of already");
+    that(!tasks.update(old.token(), new RunUpdate(null, true, Map.of(), List.of())), "fenced off");
+    that(tasks.finish(old.token(), completed()).isEmpty(), "the old token is fenced off");
+    ClaimRequest otherKind =
+        new ClaimRequest(bench.me, Set.of("command"), ONE, 5, null, record -> List.of());
+    same(List.of(), tasks.claim(otherKind), "not for those who cannot settle it");
+    Owner next = Bench.owner();
+    List<Claim> claims = bench.claim(next, ONE, 0);
+    same(List.of(id), ids(claims), "to the next one");
+    Claim over = claims.get(0);
+    that(over.orphaned(), "to be taken over");
+    same(old.token().epoch(), over.token().epoch(), "the same epoch");
+    same(next, over.task().owner(), "owner");
+    same(TREE, over.task().holder(), "the holder is kept");
+    same(Map.of("a", "b"), over.task().progress(), "what it made known is kept");
+    same(List.of(), bench.claim(bench.me, ONE, 5), "it is handed out once");
+    that(tasks.finish(over.token(), completed()).isPresent(), "the new token is good");
+  }
+
+  private static void releasedCounts(Bench bench) {
+    Claim old = released(bench, TREE);
+    TaskId next = bench.task("agents").enqueue();
+    ClaimRequest others =
+        new ClaimRequest(bench.me, Set.of("none"), ONE, 5, null, record -> List.of());
+    same(List.of(), bench.engine.tasks().claim(others), "nothing for other kinds");
+    that(
+        bench.engine.tasks().admit(bench.task("agents").build(), bench.request(bench.me, ONE, 1))
+            instanceof Admission.Refused,
+        "it counts without an owner");
+    Claim over = bench.claim(bench.me, ONE, 5).get(0);
+    same(old.task().id(), over.task().id(), "taken back by the same one");
+    same(List.of(), bench.claim(bench.me, ONE, 5), "it counts with one");
+    bench.engine.tasks().release(over.token());
+    bench.kill(TREE);
+    List<Claim> claims = bench.claim(bench.me, ONE, 5);
+    same(List.of(old.task().id(), next), ids(claims), "a dead one does not count");
+    that(claims.get(0).orphaned() && !claims.get(1).orphaned(), "only the first is to be settled");
+  }
+
+  private static void stopping(Bench bench) {
+    Claim old = released(bench, TREE);
+    TaskId id = old.task().id();
+    StopReason reason = StopReason.user("enough");
+    that(bench.engine.tasks().stopping(id, 1, reason), "a released run can be stopped");
+    that(bench.engine.tasks().detach(id, 1), "and detached");
+    Claim over = bench.claim(bench.me, ONE, 0).get(0);
+    that(over.orphaned(), "to be taken over");
+    same(TaskStatus.STOPPING, over.task().status(), "status");
+    same(reason, over.task().stop(), "reason");
+    bench.engine.tasks().release(over.token());
+    same(TaskStatus.STOPPING, bench.find(id).status(), "status after another release");
+    same(List.of(id), ids(bench.claim(bench.me, ONE, 0)), "handed out again");
+  }
+
+  private static void releasedSession(Bench bench) {
+    SessionKey session = Bench.session("a");
+    bench.task().session(session).enqueue();
+    Claim old = bench.claimOne();
+    bench.engine.tasks().update(old.token(), new RunUpdate(TREE, true, Map.of(), List.of()));
+    bench.engine.tasks().release(old.token());
+    TaskId next = bench.task(LimitKey.session(session).value()).session(session).enqueue();
+    bench.kill(TREE);
+    Claim over = bench.claimOne();
+    same(old.task().id(), over.task().id(), "only what was released");
+    same(List.of(), bench.claim(5), "until it is settled");
+    bench.engine.tasks().finish(over.token(), completed());
+    same(List.of(next), ids(bench.claim(5)), "afterwards");
+  }
+
+  private static void hint(Bench bench) throws InterruptedException {
+    bench.task().enqueue();
+    Claim claim = bench.claimOne();
+    CountDownLatch heard = new CountDownLatch(1);
+    TaskStore.Subscription listening = bench.engine.tasks().onWork(heard::countDown);
+    bench.engine.tasks().release(claim.token());
+    that(heard.await(10, TimeUnit.SECONDS), "a hint came");
+    listening.close();
   }
 
   private static void retried(Bench bench) {

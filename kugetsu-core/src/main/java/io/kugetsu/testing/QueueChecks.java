@@ -22,6 +22,7 @@ import io.kugetsu.engine.TaskRecord;
 import io.kugetsu.engine.TaskStore;
 import io.kugetsu.testing.EngineContract.Applying;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -237,11 +238,14 @@ final class QueueChecks {
             () -> tasks.stopping(id, 1, reason),
             () -> tasks.finish(claim.token(), completed()),
             () -> tasks.giveBack(claim.token()),
+            () -> tasks.release(claim.token()),
+            () -> tasks.detach(id, 1),
             () -> tasks.cancel(id, reason),
             () -> tasks.find(id),
             () -> tasks.list(Set.of()),
             () -> tasks.position(id),
             () -> tasks.forget(id),
+            () -> tasks.prune(Instant.MIN, 0, task -> false),
             tasks::line,
             () -> tasks.onWork(() -> {}),
             () -> sessions.create(Bench.session("a"), Map.of()),

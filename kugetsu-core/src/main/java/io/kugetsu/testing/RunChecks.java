@@ -22,7 +22,6 @@ import io.kugetsu.testing.EngineContract.Applying;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /** A run from its claim to its end. */
@@ -41,7 +40,6 @@ final class RunChecks {
     checks.add(always("owed notifications are told once, with the step", RunChecks::owed));
     checks.add(always("what a claim owes is told with the claim", RunChecks::owedByClaim));
     checks.add(always("what was read stays read", RunChecks::read));
-    checks.add(always("only a task that has ended can be forgotten", RunChecks::forgotten));
   }
 
   private static void way(Bench bench) {
@@ -76,19 +74,6 @@ final class RunChecks {
     that(ended.revision() > running.revision(), "the revision grows");
   }
 
-  private static void forgotten(Bench bench) {
-    TaskStore tasks = bench.engine.tasks();
-    TaskId id = bench.task().owing("told").enqueue();
-    that(!tasks.forget(id), "a pending one is kept");
-    Claim claim = bench.claimOne();
-    that(!tasks.forget(id), "a running one is kept");
-    tasks.finish(claim.token(), completed());
-    that(tasks.forget(id), "an ended one goes");
-    that(!tasks.forget(id), "it is gone");
-    same(Optional.empty(), tasks.find(id), "its record");
-    same(List.of("told"), bench.notifications(), "its notifications");
-  }
-
   private static void retry(Bench bench) {
     TaskId first = bench.task().enqueue();
     TaskId second = bench.task().enqueue();
@@ -103,7 +88,8 @@ final class RunChecks {
     List<Claim> claims = bench.claim(5);
     same(List.of(first, third), ids(claims), "after the delay");
     same(2L, claims.get(0).token().epoch(), "epoch");
-    Finish free = new Finish(TaskStatus.PENDING, Map.of(), false, Duration.ZERO, null, List.of());
+    Finish free =
+        new Finish(TaskStatus.PENDING, Map.of(), false, Duration.ZERO, null, List.of(), true);
     bench.engine.tasks().finish(claims.get(0).token(), free);
     same(1, bench.find(first).attempts(), "an end that does not count");
   }
@@ -178,6 +164,7 @@ final class RunChecks {
         new RunUpdate(null, true, Map.of("x", "y"), List.of(bench.notification("n")));
     that(!tasks.update(token, update), "update is fenced off");
     that(!tasks.giveBack(token), "giveBack is fenced off");
+    that(!tasks.release(token), "release is fenced off");
     that(tasks.finish(token, completed()).isEmpty(), "finish is fenced off");
     same(before, tasks.find(token.task()).orElse(null), "the record");
     same(List.of(), bench.notifications(), "notifications");
@@ -205,7 +192,8 @@ final class RunChecks {
             true,
             Duration.ZERO,
             null,
-            List.of(bench.notification("done")));
+            List.of(bench.notification("done")),
+            true);
     tasks.finish(claim.token(), end);
     same(List.of("queued", "started", "done"), bench.notifications(), "after the end");
   }

@@ -124,7 +124,8 @@ final class SessionChecks {
             true,
             Duration.ZERO,
             change,
-            List.of(bench.notification("failed")));
+            List.of(bench.notification("failed")),
+            true);
     bench.engine.tasks().finish(claim.token(), end);
     same(
         new SessionRecord(A, 2, true, Map.of("kept", "1", "changed", "2", "new", "2")),

@@ -73,7 +73,8 @@ public final class ChildJvm implements AutoCloseable {
   public long killAfter(long millis) throws InterruptedException {
     process.waitFor(millis, TimeUnit.MILLISECONDS);
     long at = System.nanoTime();
-    process.destroyForcibly();
+    // Not by the process itself, which would close the stream before all that was said is read.
+    process.toHandle().destroyForcibly();
     awaitEnd();
     return at;
   }

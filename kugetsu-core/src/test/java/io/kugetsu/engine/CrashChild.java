@@ -74,7 +74,8 @@ public final class CrashChild {
         true,
         Duration.ZERO,
         new SessionChange(SESSION, false, Map.of(id.value(), "done"), Set.of()),
-        List.of(notification(id + "-done")));
+        List.of(notification(id + "-done")),
+        true);
   }
 
   static ClaimRequest request(Owner owner, int want) {
@@ -85,6 +86,7 @@ public final class CrashChild {
     return new NewTask(
         id,
         "agent",
+        true,
         0,
         Set.of(LimitKey.AGENTS),
         null,

@@ -67,6 +67,7 @@ class FilesEngineTest {
     return new NewTask(
         TaskId.next(clock),
         "agent",
+        true,
         0,
         Set.of(LimitKey.AGENTS),
         null,
@@ -93,7 +94,8 @@ class FilesEngineTest {
   private Finish end(boolean held) {
     SessionChange change = new SessionChange(SESSION, held, Map.of("last", "this"), Set.of());
     NotificationRecord told = new NotificationRecord("told", clock.instant(), false, Map.of());
-    return new Finish(TaskStatus.COMPLETED, Map.of(), true, Duration.ZERO, change, List.of(told));
+    return new Finish(
+        TaskStatus.COMPLETED, Map.of(), true, Duration.ZERO, change, List.of(told), true);
   }
 
   private Path pending(TaskId id) {

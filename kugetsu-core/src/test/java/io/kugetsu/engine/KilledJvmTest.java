@@ -10,11 +10,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -46,6 +48,74 @@ class KilledJvmTest {
       assertEquals(List.of(), strays(directory), "round " + round);
     }
     assertTrue(finished.size() > ROUNDS, "the children got somewhere: " + finished.size());
+  }
+
+  @Test
+  void a_killed_jvm_leaves_a_run_that_is_not_kept_whole_or_gone(@TempDir Path directory)
+      throws Exception {
+    Random random = new Random(20260302);
+    int ended = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+      Map<String, Set<String>> said = new HashMap<>();
+      try (ChildJvm child = new ChildJvm(ForegroundCrashChild.class, directory, round)) {
+        child.awaitFirstLine();
+        child.killAfter(20 + random.nextInt(400));
+        for (String line : child.lines()) {
+          String[] words = line.split(" ");
+          said.computeIfAbsent(words[0], any -> new HashSet<>()).add(words[1]);
+        }
+      }
+      try (Engine engine = Engines.files(directory, Clock.systemUTC(), Engines.localProbe())) {
+        checkNotKept(engine, said);
+        engine.tasks().prune(Instant.EPOCH, 0, task -> false);
+      }
+      ended += said.getOrDefault("ended", Set.of()).size();
+      assertEquals(List.of(), files(directory.resolve("tasks/keys")), "keys");
+      assertEquals(List.of(), files(directory.resolve("tasks/running")), "running");
+      assertEquals(List.of(), files(directory.resolve("tasks/done")), "done");
+      assertEquals(List.of(), strays(directory), "round " + round);
+    }
+    assertTrue(ended > ROUNDS, "the children got somewhere: " + ended);
+  }
+
+  private static void checkNotKept(Engine engine, Map<String, Set<String>> said) {
+    for (String id : said.getOrDefault("accepted", Set.of())) {
+      Optional<TaskRecord> task = engine.tasks().find(new TaskId(id));
+      boolean ending = said.getOrDefault("ending", Set.of()).contains(id);
+      if (said.getOrDefault("ended", Set.of()).contains(id)) {
+        assertEquals(Optional.empty(), task, "it was acknowledged as gone");
+      } else if (task.isEmpty()) {
+        assertTrue(ending, id + " is gone before its end");
+      } else {
+        assertFalse(task.get().status().isTerminal(), "nobody ever finds it ended");
+        assertTrue(
+            task.get().detached() || !said.getOrDefault("detached", Set.of()).contains(id),
+            "it was acknowledged as detached");
+        assertTrue(
+            task.get().owner() != null
+                || task.get().status() == TaskStatus.PENDING
+                || said.getOrDefault("releasing", Set.of()).contains(id),
+            "nobody let go of it");
+      }
+    }
+    List<TaskRecord> left = engine.tasks().list(ALL);
+    assertTrue(left.size() <= 1, "one at a time: " + left);
+    Owner me = Engines.newOwner();
+    List<Claim> claims = engine.tasks().claim(ForegroundCrashChild.request(me, 1));
+    assertEquals(
+        left.stream().map(TaskRecord::id).toList(),
+        claims.stream().map(claim -> claim.task().id()).toList());
+    for (Claim claim : claims) {
+      assertEquals(left.get(0).status() != TaskStatus.PENDING, claim.orphaned());
+      engine.tasks().finish(claim.token(), ForegroundCrashChild.GONE).orElseThrow();
+    }
+    assertEquals(List.of(), engine.tasks().list(ALL));
+  }
+
+  private static List<String> files(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.map(Path::toString).toList();
+    }
   }
 
   private void note(String line) {

@@ -335,7 +335,8 @@ class PipeRunnerTest {
   @Test
   void it_says_what_it_can_do() {
     assertEquals(
-        new RunnerCapabilities(false, false, TreeStop.WHOLE_TREE), runs.runner.capabilities());
+        new RunnerCapabilities(false, false, TreeStop.WHOLE_TREE, false),
+        runs.runner.capabilities());
   }
 
   private ProcessSpec.Builder of(Path where, String... argv) {

@@ -33,7 +33,7 @@ final class AdmissionPlanner {
    * What to do.
    *
    * @param cancelled pending tasks that nobody can run any more
-   * @param orphans runs of dead owners, to be taken over
+   * @param orphans runs of dead owners, and of none, to be taken over
    * @param given pending tasks to hand out, in order
    */
   record Plan(List<Entry> cancelled, List<Entry> orphans, List<Entry> given) {}
@@ -163,14 +163,15 @@ final class AdmissionPlanner {
   }
 
   /**
-   * A run holds its permits until its owner says that it ended. When the owner is gone somebody
-   * else takes it over, and the run itself is asked: one that lives keeps its permits, one that is
-   * gone too holds nothing, but its session waits for it to be settled.
+   * A run holds its permits until its owner says that it ended. When the owner is gone, or has let
+   * go of it, somebody else takes it over, and the run itself is asked: one that lives keeps its
+   * permits, one that is gone too holds nothing, but its session waits for it to be settled.
    */
   private void count(Entry entry) {
     TaskRecord task = entry.task();
     Owner owner = task.owner();
-    boolean abandoned = owner != null && liveness(owner) == Liveness.DEAD;
+    // What only a newer version understands has neither owner nor holder here: it counts, no more.
+    boolean abandoned = owner == null ? task.holder() != null : liveness(owner) == Liveness.DEAD;
     boolean dead = entry.settling() || (abandoned && isDead(task.holder()));
     if (abandoned) {
       orphans.add(entry.settling(dead));

@@ -8,8 +8,6 @@ import io.kugetsu.engine.SessionChange;
 import io.kugetsu.engine.SessionRecord;
 import io.kugetsu.internal.AtomicFiles;
 import io.kugetsu.internal.FileLocks;
-import io.kugetsu.internal.Json;
-import io.kugetsu.internal.JsonFields;
 import io.kugetsu.internal.LockFile;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,7 +20,6 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Keeps everything in files, one lock for all of them. Only the first record of a task without an
@@ -33,16 +30,18 @@ final class FilesVault implements Vault {
   private static final Logger LOG = LoggerFactory.getLogger(FilesVault.class);
   private static final Duration LOCK_WAIT = Duration.ofSeconds(30);
 
-  private final Layout layout;
   private final LockFile lock;
   private final TaskFiles tasks;
+  private final EndedFiles done;
+  private final KeyFiles keys;
   private final SessionFiles sessions;
   private final NotificationFiles notifications;
 
   private FilesVault(Layout layout) {
-    this.layout = layout;
     this.lock = FileLocks.of(layout.lock());
     this.tasks = new TaskFiles(layout, this::settle);
+    this.done = new EndedFiles(layout);
+    this.keys = new KeyFiles(layout);
     this.sessions = new SessionFiles(layout.sessions());
     this.notifications = new NotificationFiles(layout.notifications());
   }
@@ -52,7 +51,7 @@ final class FilesVault implements Vault {
     FilesVault vault = new FilesVault(layout);
     layout.directories().forEach(AtomicFiles::sweep);
     AtomicFiles.sweep(layout.tasks());
-    vault.tasks.months().forEach(AtomicFiles::sweep);
+    vault.done.months().forEach(AtomicFiles::sweep);
     vault.locked(
         () -> {
           vault.tasks.repairPending();
@@ -96,7 +95,7 @@ final class FilesVault implements Vault {
   @Override
   public Collection<Entry> ended() {
     Set<TaskId> unreadable = new LinkedHashSet<>();
-    List<Entry> ended = tasks.ended(unreadable::add);
+    List<Entry> ended = done.load(unreadable::add);
     if (!unreadable.isEmpty()) {
       locked(
           () -> {
@@ -140,23 +139,43 @@ final class FilesVault implements Vault {
   }
 
   @Override
-  public boolean remove(TaskId id) {
-    return tasks.remove(id);
+  public boolean drop(Entry from, Entry to) {
+    return withoutKey(from, tasks.drop(from, to));
+  }
+
+  @Override
+  public boolean remove(Entry ended) {
+    return withoutKey(ended, tasks.remove(ended.task().id()));
+  }
+
+  /** The record goes first: a task without its key could be accepted again while it runs. */
+  private boolean withoutKey(Entry entry, boolean gone) {
+    String key = entry.task().idempotencyKey();
+    if (gone && key != null) {
+      keys.unbind(key, entry.task().id());
+    }
+    return gone;
+  }
+
+  @Override
+  public void tidy() {
+    List<Path> unused = keys.unused(tasks::isThere);
+    locked(
+        () -> {
+          KeyFiles.removeUnused(unused, tasks::isThere);
+          done.removeEmptyMonths();
+          return unused;
+        });
   }
 
   @Override
   public Optional<TaskId> taskOf(String idempotencyKey) {
-    Path file = layout.key(idempotencyKey);
-    return AtomicFiles.read(file)
-        .map(content -> new JsonFields(file, Json.parse(file, content)).as("task", TaskId::new));
+    return keys.taskOf(idempotencyKey);
   }
 
   @Override
   public void bind(String idempotencyKey, TaskId id) {
-    ObjectNode tree = Json.object();
-    Codecs.putFormat(tree);
-    tree.put("task", id.value());
-    AtomicFiles.write(layout.key(idempotencyKey), Json.print(tree));
+    keys.bind(idempotencyKey, id);
   }
 
   @Override

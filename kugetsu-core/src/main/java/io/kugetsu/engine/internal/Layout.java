@@ -1,5 +1,6 @@
 package io.kugetsu.engine.internal;
 
+import io.kugetsu.common.InvalidRequestException;
 import io.kugetsu.common.TaskId;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -11,6 +12,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the files are.
@@ -20,6 +23,8 @@ import java.util.Locale;
 record Layout(Path root) {
   private static final DateTimeFormatter MONTH =
       DateTimeFormatter.ofPattern("yyyy-MM", Locale.ROOT).withZone(ZoneOffset.UTC);
+  private static final Pattern MONTH_NAME = Pattern.compile("[0-9]{4,}-[0-9]{2}");
+  private static final Pattern KEY = Pattern.compile("[0-9a-f]{64}");
   private static final String DIGITS = "0123456789abcdefghjkmnpqrstvwxyz";
   private static final int TIME_BEGINS = "tsk_".length();
   private static final int TIME_ENDS = TIME_BEGINS + 11;
@@ -53,6 +58,14 @@ record Layout(Path root) {
     return keys().resolve(sha256(idempotencyKey));
   }
 
+  static boolean isKey(Path file) {
+    return KEY.matcher(String.valueOf(file.getFileName())).matches();
+  }
+
+  static boolean isMonth(Path directory) {
+    return MONTH_NAME.matcher(String.valueOf(directory.getFileName())).matches();
+  }
+
   Path lock() {
     return tasks().resolve("lock");
   }
@@ -72,6 +85,15 @@ record Layout(Path root) {
   /** Every directory that is made when an engine is opened. */
   List<Path> directories() {
     return List.of(pending(), running(), done(), keys(), sessions(), notifications());
+  }
+
+  /** The task that a record's name, without its ending, tells; null when it is no task's. */
+  static @Nullable TaskId taskIn(String name) {
+    try {
+      return new TaskId(name);
+    } catch (InvalidRequestException e) {
+      return null;
+    }
   }
 
   static Instant madeAt(TaskId id) {

@@ -7,6 +7,7 @@ import io.kugetsu.common.TaskStatus;
 import io.kugetsu.engine.NotificationRecord;
 import io.kugetsu.engine.SessionChange;
 import io.kugetsu.engine.SessionRecord;
+import io.kugetsu.engine.TaskRecord;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -88,8 +89,27 @@ final class MemoryVault implements Vault {
   }
 
   @Override
-  public boolean remove(TaskId id) {
-    return entries.remove(id) != null;
+  public boolean drop(Entry from, Entry to) {
+    return replace(from, to) && remove(to);
+  }
+
+  @Override
+  public boolean remove(Entry ended) {
+    TaskRecord task = ended.task();
+    Entry present = entries.get(task.id());
+    if (present == null || !present.task().status().isTerminal()) {
+      return false;
+    }
+    entries.remove(task.id());
+    if (task.idempotencyKey() != null) {
+      keys.remove(task.idempotencyKey(), task.id());
+    }
+    return true;
+  }
+
+  @Override
+  public void tidy() {
+    // Nothing is left of what was removed.
   }
 
   @Override

@@ -149,13 +149,20 @@ final class RecordFolder<T> {
    * Refuses to take a record for absent that was set aside and that nobody has looked after yet.
    */
   void refuseIfSetAside(String name) {
-    Path aside = file(name).resolveSibling(name + SUFFIX + CORRUPT + 1);
-    if (Files.exists(aside)) {
+    if (isSetAside(name)) {
       throw new StorageException(
-          aside,
+          firstAside(name),
           "is a record that could not be read; repair it and rename it back, or remove it",
           null);
     }
+  }
+
+  boolean isSetAside(String name) {
+    return Files.exists(firstAside(name));
+  }
+
+  private Path firstAside(String name) {
+    return file(name).resolveSibling(name + SUFFIX + CORRUPT + 1);
   }
 
   private SetAsideException setAside(Path file, StorageException problem) {

@@ -1,9 +1,7 @@
 package io.kugetsu.engine.internal;
 
 import io.kugetsu.common.InvalidRequestException;
-import io.kugetsu.common.SessionKey;
 import io.kugetsu.common.StopReason;
-import io.kugetsu.common.StorageException;
 import io.kugetsu.common.TaskId;
 import io.kugetsu.common.TaskStatus;
 import io.kugetsu.engine.Admission;
@@ -16,41 +14,34 @@ import io.kugetsu.engine.Liveness;
 import io.kugetsu.engine.NewTask;
 import io.kugetsu.engine.Owner;
 import io.kugetsu.engine.RunUpdate;
-import io.kugetsu.engine.SessionRecord;
 import io.kugetsu.engine.TaskRecord;
 import io.kugetsu.engine.TaskStore;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The queue and the limits, over any vault. */
 final class StoredTasks implements TaskStore {
-  private static final Logger LOG = LoggerFactory.getLogger(StoredTasks.class);
-  private static final StopReason NOBODY_LEFT =
-      new StopReason(StopReason.Origin.HOST, "the only instance that could run it is gone");
-  private static final int ROUNDS = 10;
-
   private final Vault vault;
   private final Clock clock;
-  private final Liveness.Probe probe;
+  private final HandingOut handingOut;
+  private final Retention retention;
   private final Hints hints;
   private final Gate gate;
 
   StoredTasks(Vault vault, Clock clock, Liveness.Probe probe, Hints hints, Gate gate) {
     this.vault = vault;
     this.clock = clock;
-    this.probe = probe;
+    this.handingOut = new HandingOut(vault, clock, probe);
+    this.retention = new Retention(vault);
     this.hints = hints;
     this.gate = gate;
   }
@@ -97,112 +88,22 @@ final class StoredTasks implements TaskStore {
     return vault.locked(
         () -> {
           Entry accepted = accept(task);
-          Optional<Admission.Refused> refused = planner(request).admit(accepted, request.kinds());
+          Optional<Admission.Refused> refused =
+              handingOut.planner(request).admit(accepted, request.kinds());
           if (refused.isPresent()) {
             return refused.get();
           }
           Entry running =
               Transitions.claim(accepted, request.me(), clock.instant(), request.owed());
           vault.add(running);
-          return new Admission.Admitted(claimed(running, false));
+          return new Admission.Admitted(HandingOut.claimed(running, false));
         });
   }
 
   @Override
   public List<Claim> claim(ClaimRequest request) {
     gate.check();
-    return vault.locked(() -> claimLocked(request));
-  }
-
-  private List<Claim> claimLocked(ClaimRequest request) {
-    List<Claim> claims = new ArrayList<>();
-    int left = request.want();
-    for (int round = 0; round < ROUNDS; round++) {
-      AdmissionPlanner.Plan plan = planner(request).claim(with(request, left));
-      int before = claims.size();
-      boolean current = carryOut(plan, request, claims);
-      if (current) {
-        return claims;
-      }
-      left -=
-          (int) claims.subList(before, claims.size()).stream().filter(c -> !c.orphaned()).count();
-    }
-    LOG.warn("gave up handing out work: the records kept changing under the engine's lock");
-    return claims;
-  }
-
-  private static ClaimRequest with(ClaimRequest request, int want) {
-    return new ClaimRequest(
-        request.me(), request.kinds(), request.limits(), want, request.only(), request.owed());
-  }
-
-  /**
-   * Writes what was planned; false when a record turned out to be another one than planned with.
-   */
-  private boolean carryOut(AdmissionPlanner.Plan plan, ClaimRequest request, List<Claim> claims) {
-    for (Step step : steps(plan, request)) {
-      try {
-        if (!vault.replace(step.from, step.to)) {
-          return false;
-        }
-      } catch (StorageException e) {
-        if (claims.isEmpty()) {
-          throw e;
-        }
-        // What was handed out before is the caller's already and has to reach it.
-        LOG.warn("handed out only {} of the tasks that may run", claims.size(), e);
-        return true;
-      }
-      if (!step.to.task().status().isTerminal()) {
-        claims.add(claimed(step.to, step.from.task().owner() != null));
-      }
-    }
-    return true;
-  }
-
-  private record Step(Entry from, Entry to) {}
-
-  /** All of them before the first is written: what the caller's function throws changes nothing. */
-  private List<Step> steps(AdmissionPlanner.Plan plan, ClaimRequest request) {
-    Instant now = clock.instant();
-    List<Step> steps = new ArrayList<>();
-    for (Entry entry : plan.cancelled()) {
-      steps.add(new Step(entry, Transitions.cancel(entry, NOBODY_LEFT, now)));
-    }
-    for (Entry entry : plan.orphans()) {
-      steps.add(new Step(entry, Transitions.takeOver(entry, request.me())));
-    }
-    for (Entry entry : plan.given()) {
-      steps.add(new Step(entry, Transitions.claim(entry, request.me(), now, request.owed())));
-    }
-    return steps;
-  }
-
-  private AdmissionPlanner planner(ClaimRequest request) {
-    return new AdmissionPlanner(
-        vault.running(), vault.pending(), heldSessions(), request.limits(), probe, clock.instant());
-  }
-
-  /** Asks for each session once; one that cannot be read gets nothing until somebody has looked. */
-  private Predicate<SessionKey> heldSessions() {
-    Map<SessionKey, Boolean> held = new HashMap<>();
-    return key ->
-        held.computeIfAbsent(
-            key,
-            any -> {
-              try {
-                return vault.session(key).map(SessionRecord::held).orElse(false);
-              } catch (StorageException e) {
-                LOG.warn("session {} gets no work: {}", key, e.getMessage());
-                return true;
-              }
-            });
-  }
-
-  private static Claim claimed(Entry entry, boolean orphaned) {
-    TaskRecord task = entry.task();
-    Owner owner = Objects.requireNonNull(task.owner());
-    return new Claim(new ClaimToken(task.id(), task.epoch(), owner.instance()), task, orphaned);
+    return vault.locked(() -> handingOut.claim(request));
   }
 
   @Override
@@ -225,9 +126,21 @@ final class StoredTasks implements TaskStore {
   }
 
   @Override
+  public boolean detach(TaskId id, long epoch) {
+    gate.check();
+    return vault.locked(
+        () -> {
+          Entry entry = vault.find(id).filter(found -> isRun(found, epoch)).orElse(null);
+          return entry != null
+              && (entry.task().detached() || vault.replace(entry, Transitions.detach(entry)));
+        });
+  }
+
+  @Override
   public Optional<TaskRecord> finish(ClaimToken token, Finish finish) {
+    BiPredicate<Entry, Entry> write = finish.keep() ? vault::replace : vault::drop;
     Optional<TaskRecord> ended =
-        change(token, entry -> Transitions.finish(entry, finish, clock.instant()));
+        change(token, entry -> Transitions.finish(entry, finish, clock.instant()), write);
     ended.ifPresent(any -> hints.give());
     return ended;
   }
@@ -241,18 +154,33 @@ final class StoredTasks implements TaskStore {
     return done;
   }
 
+  @Override
+  public boolean release(ClaimToken token) {
+    boolean done = change(token, Transitions::release).isPresent();
+    if (done) {
+      hints.give();
+    }
+    return done;
+  }
+
   private Optional<TaskRecord> change(ClaimToken token, UnaryOperator<Entry> step) {
+    return change(token, step, vault::replace);
+  }
+
+  private Optional<TaskRecord> change(
+      ClaimToken token, UnaryOperator<Entry> step, BiPredicate<Entry, Entry> write) {
     gate.check();
     return vault.locked(
         () ->
             vault
                 .find(token.task())
                 .filter(entry -> isHeldBy(entry, token))
-                .flatMap(entry -> replaced(entry, step.apply(entry))));
+                .flatMap(entry -> written(entry, step.apply(entry), write)));
   }
 
-  private Optional<TaskRecord> replaced(Entry from, Entry to) {
-    return vault.replace(from, to) ? Optional.of(to.task()) : Optional.empty();
+  private static Optional<TaskRecord> written(
+      Entry from, Entry to, BiPredicate<Entry, Entry> write) {
+    return write.test(from, to) ? Optional.of(to.task()) : Optional.empty();
   }
 
   private static boolean isHeldBy(Entry entry, ClaimToken token) {
@@ -279,7 +207,8 @@ final class StoredTasks implements TaskStore {
                 return found.map(Entry::task);
               }
               Entry entry = found.get();
-              return replaced(entry, Transitions.cancel(entry, reason, clock.instant()));
+              return written(
+                  entry, Transitions.cancel(entry, reason, clock.instant()), vault::replace);
             });
     hints.give();
     return now;
@@ -320,8 +249,20 @@ final class StoredTasks implements TaskStore {
     gate.check();
     return vault.locked(
         () ->
-            vault.find(id).filter(entry -> entry.task().status().isTerminal()).isPresent()
-                && vault.remove(id));
+            vault
+                .find(id)
+                .filter(entry -> entry.task().status().isTerminal())
+                .map(vault::remove)
+                .orElse(false));
+  }
+
+  @Override
+  public List<TaskId> prune(Instant endedBefore, int keep, Predicate<TaskRecord> spare) {
+    gate.check();
+    if (keep < 0) {
+      throw new IllegalArgumentException("fewer than no records cannot be kept");
+    }
+    return retention.prune(endedBefore, keep, spare);
   }
 
   @Override

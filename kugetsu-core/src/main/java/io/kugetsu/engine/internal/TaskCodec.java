@@ -33,6 +33,7 @@ final class TaskCodec {
     Codecs.putFormat(tree);
     tree.put("id", task.id().value());
     tree.put("kind", task.kind());
+    tree.put("detached", task.detached());
     tree.put("status", word(task.status()));
     tree.put("revision", task.revision());
     tree.put("epoch", task.epoch());
@@ -70,9 +71,13 @@ final class TaskCodec {
     }
     ObjectNode object = Codecs.child(tree, name);
     object.put("instance", owner.instance());
-    object.put("pid", owner.pid());
-    object.put("startTicks", owner.startTicks());
-    object.put("bootId", owner.bootId());
+    writeProcess(object, owner.pid(), owner.startTicks(), owner.bootId());
+  }
+
+  private static void writeProcess(ObjectNode object, long pid, long startTicks, String bootId) {
+    object.put("pid", pid);
+    object.put("startTicks", startTicks);
+    object.put("bootId", bootId);
   }
 
   private static void writeHolder(ObjectNode tree, @Nullable Holder holder) {
@@ -84,9 +89,12 @@ final class TaskCodec {
     } else if (holder instanceof Holder.OfProcess process) {
       ObjectNode object = tree.putObject("holder");
       object.put("type", "process");
-      object.put("pid", process.pid());
-      object.put("startTicks", process.startTicks());
-      object.put("bootId", process.bootId());
+      writeProcess(object, process.pid(), process.startTicks(), process.bootId());
+    } else if (holder instanceof Holder.Supervised supervised) {
+      ObjectNode object = tree.putObject("holder");
+      object.put("type", "supervised");
+      writeProcess(object, supervised.pid(), supervised.startTicks(), supervised.bootId());
+      object.put("marker", supervised.marker());
     }
   }
 
@@ -139,6 +147,7 @@ final class TaskCodec {
     return new TaskRecord(
         id,
         fields.text("kind"),
+        fields.flag("detached", true),
         known(fields, "status", TaskStatus.class),
         fields.number("revision"),
         fields.number("epoch"),
@@ -166,21 +175,19 @@ final class TaskCodec {
    * A running record that only a newer version understands: it counts, under the keys it names as
    * far as they can be read, and nobody here can end it. Its kind is empty.
    */
-  static Entry readAsUnknown(Path file, byte[] text) {
-    JsonFields fields = new JsonFields(file, Json.parse(file, text));
-    String name = String.valueOf(file.getFileName());
-    TaskId id = new TaskId(name.substring(0, name.length() - RecordFolder.SUFFIX.length()));
+  static Entry readAsUnknown(TaskId id, Path file, byte[] text) {
     TaskRecord task =
         new TaskRecord(
             id,
             "",
+            true,
             TaskStatus.RUNNING,
             0,
             0,
             0,
             0,
             0,
-            Set.copyOf(fields.list("limitKeys", LimitKey::new)),
+            readKeysOfUnknown(new JsonFields(file, Json.parse(file, text))),
             null,
             null,
             null,
@@ -196,6 +203,14 @@ final class TaskCodec {
             Map.of(),
             Map.of());
     return new Entry(task, false, List.of(), null);
+  }
+
+  private static Set<LimitKey> readKeysOfUnknown(JsonFields fields) {
+    try {
+      return Set.copyOf(fields.list("limitKeys", LimitKey::new));
+    } catch (StorageException e) {
+      return Set.of();
+    }
   }
 
   private static @Nullable Owner readOwner(@Nullable JsonFields fields) {
@@ -223,6 +238,12 @@ final class TaskCodec {
       case "process":
         return new Holder.OfProcess(
             fields.number("pid"), fields.number("startTicks"), fields.text("bootId"));
+      case "supervised":
+        return new Holder.Supervised(
+            fields.number("pid"),
+            fields.number("startTicks"),
+            fields.text("bootId"),
+            fields.text("marker"));
       default:
         throw new NewerFormatException(fields.file(), "a holder of the type " + type);
     }

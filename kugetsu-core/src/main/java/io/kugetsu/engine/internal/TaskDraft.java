@@ -25,6 +25,7 @@ final class TaskDraft {
   final Instant createdAt;
   final @Nullable String idempotencyKey;
   final Map<String, String> input;
+  boolean detached;
   TaskStatus status;
   long revision;
   long epoch;
@@ -51,6 +52,7 @@ final class TaskDraft {
     createdAt = before.createdAt();
     idempotencyKey = before.idempotencyKey();
     input = before.input();
+    detached = before.detached();
     status = before.status();
     revision = before.revision() + 1;
     epoch = before.epoch();
@@ -70,6 +72,7 @@ final class TaskDraft {
     return new TaskRecord(
         id,
         kind,
+        detached,
         status,
         revision,
         epoch,

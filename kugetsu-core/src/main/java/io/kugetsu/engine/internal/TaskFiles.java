@@ -4,11 +4,9 @@ import io.kugetsu.common.InvalidRequestException;
 import io.kugetsu.common.StorageException;
 import io.kugetsu.common.TaskId;
 import io.kugetsu.common.TaskStatus;
+import io.kugetsu.engine.TaskRecord;
 import io.kugetsu.internal.AtomicFiles;
 import io.kugetsu.internal.Json;
-import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,7 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -61,8 +58,13 @@ final class TaskFiles {
     try {
       return TaskCodec.read(file, content);
     } catch (NewerFormatException e) {
-      LOG.debug("counted without being understood: {}", e.refusal().getMessage());
-      return TaskCodec.readAsUnknown(file, content);
+      String name = String.valueOf(file.getFileName());
+      TaskId id = Layout.taskIn(name.substring(0, name.length() - RecordFolder.SUFFIX.length()));
+      if (id == null) {
+        throw e;
+      }
+      LOG.warn("counted without being understood: {}", e.refusal().getMessage());
+      return TaskCodec.readAsUnknown(id, file, content);
     }
   }
 
@@ -71,7 +73,7 @@ final class TaskFiles {
    */
   void repairRunning() {
     for (String name : running.names()) {
-      TaskId id = idOf(name);
+      TaskId id = Layout.taskIn(name);
       if (id != null && (pending.has(name) || done(id).has(name))) {
         resolve(id);
       }
@@ -81,7 +83,7 @@ final class TaskFiles {
   /** The same for all that waits; a leftover there is harmless until it would be handed out. */
   void repairPending() {
     for (String name : pending.names()) {
-      TaskId id = idOf(name);
+      TaskId id = Layout.taskIn(name);
       if (id != null && (running.has(name) || done(id).has(name))) {
         resolve(id);
       }
@@ -106,40 +108,6 @@ final class TaskFiles {
   }
 
   /**
-   * All that ended. Those that cannot be read are passed over here and set aside by whoever asks.
-   */
-  List<Entry> ended(Consumer<TaskId> unreadable) {
-    List<Entry> entries = new ArrayList<>();
-    for (Path month : months()) {
-      RecordFolder<Entry> folder = new RecordFolder<>(month, TaskCodec::read);
-      for (String name : folder.names()) {
-        try {
-          folder.read(name).ifPresent(entries::add);
-        } catch (NewerFormatException e) {
-          LOG.warn("passed over: {}", e.refusal().getMessage());
-        } catch (StorageException e) {
-          TaskId id = idOf(name);
-          if (id != null) {
-            unreadable.accept(id);
-          }
-        }
-      }
-    }
-    return entries;
-  }
-
-  List<Path> months() {
-    List<Path> months = new ArrayList<>();
-    try (DirectoryStream<Path> paths =
-        Files.newDirectoryStream(layout.done(), Files::isDirectory)) {
-      paths.forEach(months::add);
-    } catch (IOException | DirectoryIteratorException e) {
-      throw new StorageException(layout.done(), "could not be listed: " + e, e);
-    }
-    return months;
-  }
-
-  /**
    * The newest state there is, read without the lock; empty also when the task moves at this
    * moment, or when something about it makes no sense.
    */
@@ -158,7 +126,7 @@ final class TaskFiles {
   void setAsideIfUnreadable(TaskId id) {
     try {
       copies(id);
-    } catch (NewerFormatException | SetAsideException e) {
+    } catch (NewerFormatException | SetAsideException | StorageException e) {
       LOG.debug("listed without {}: {}", id, e.getMessage());
     }
   }
@@ -190,8 +158,7 @@ final class TaskFiles {
 
   boolean replace(Entry from, Entry to) {
     TaskId id = from.task().id();
-    Optional<Entry> present = find(id);
-    if (present.isEmpty() || present.get().task().revision() != from.task().revision()) {
+    if (!isPresent(from)) {
       resolve(id);
       return false;
     }
@@ -205,6 +172,39 @@ final class TaskFiles {
       leave(before, to);
     }
     return true;
+  }
+
+  private boolean isPresent(Entry entry) {
+    TaskRecord task = entry.task();
+    return find(task.id()).filter(it -> it.task().revision() == task.revision()).isPresent();
+  }
+
+  /**
+   * Ends a run by unlinking its file. What it brings is visible before, so a writer that dies in
+   * between leaves the run as it was.
+   */
+  boolean drop(Entry from, Entry to) {
+    TaskId id = from.task().id();
+    if (!isPresent(from)) {
+      resolve(id);
+      return false;
+    }
+    settle.accept(to);
+    if (!AtomicFiles.delete(folder(from).file(id.value()))) {
+      return false;
+    }
+    try {
+      AtomicFiles.syncDirectory(layout.running());
+    } catch (StorageException e) {
+      LOG.warn("task {} is gone, but a crash of the machine may bring it back", id, e);
+    }
+    return true;
+  }
+
+  /** Whether there is any file of a task, be it one that makes no sense. */
+  boolean isThere(TaskId id) {
+    return folders(id).stream()
+        .anyMatch(folder -> folder.has(id.value()) || folder.isSetAside(id.value()));
   }
 
   /** Removes the file of a task that has ended, once it is the only one of that task. */
@@ -263,7 +263,7 @@ final class TaskFiles {
       LOG.warn("left as it is: {}", e.refusal().getMessage());
       return;
     } catch (SetAsideException e) {
-      // It has been reported; what is left of the task is looked at the next time.
+      settleRest(id);
       return;
     }
     Optional<Copy> newest = copies.stream().max(BY_REVISION);
@@ -277,6 +277,18 @@ final class TaskFiles {
       }
     }
     LOG.info("finished a step of task {} that its writer left half done", id);
+  }
+
+  /**
+   * What was set aside, and reported, may have been the old file of a step: what the new one brings
+   * must not depend on it.
+   */
+  private void settleRest(TaskId id) {
+    try {
+      copies(id).stream().max(BY_REVISION).ifPresent(copy -> settle.accept(copy.entry()));
+    } catch (NewerFormatException | SetAsideException e) {
+      LOG.debug("nothing is left of task {} that makes sense", id, e);
+    }
   }
 
   private List<Copy> copies(TaskId id) {
@@ -305,13 +317,5 @@ final class TaskFiles {
       return done(entry.task().id());
     }
     return status == TaskStatus.PENDING ? pending : running;
-  }
-
-  private static @Nullable TaskId idOf(String name) {
-    try {
-      return new TaskId(name);
-    } catch (InvalidRequestException e) {
-      return null;
-    }
   }
 }

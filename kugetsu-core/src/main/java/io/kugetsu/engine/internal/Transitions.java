@@ -25,6 +25,7 @@ final class Transitions {
         new TaskRecord(
             task.id(),
             task.kind(),
+            task.detached(),
             TaskStatus.PENDING,
             1,
             0,
@@ -65,8 +66,8 @@ final class Transitions {
   }
 
   /**
-   * The run of a dead owner goes to somebody who goes on with it or finds out how it ended; the
-   * holder is evidence.
+   * The run of a dead owner, or of none, goes to somebody who goes on with it or finds out how it
+   * ended; the holder is evidence.
    */
   static Entry takeOver(Entry from, Owner me) {
     TaskDraft draft = new TaskDraft(from.task());
@@ -108,6 +109,19 @@ final class Transitions {
       draft.notBefore = finish.delay().isZero() ? null : now.plus(finish.delay());
     }
     return new Entry(draft.build(), false, from.owing(finish.owed()), finish.session());
+  }
+
+  static Entry detach(Entry from) {
+    TaskDraft draft = new TaskDraft(from.task());
+    draft.detached = true;
+    return new Entry(draft.build(), from.settling(), from.owed(), null);
+  }
+
+  /** Nobody's any more; the holder goes on and is what the next one takes over. */
+  static Entry release(Entry from) {
+    TaskDraft draft = new TaskDraft(from.task());
+    draft.owner = null;
+    return new Entry(draft.build(), from.settling(), from.owed(), null);
   }
 
   static Entry giveBack(Entry from) {

@@ -43,8 +43,23 @@ interface Vault {
    */
   boolean replace(Entry from, Entry to);
 
-  /** Removes an entry that has ended; false when it is not there. */
-  boolean remove(TaskId id);
+  /**
+   * Ends a running entry without keeping it: what it owes becomes visible, and it is gone together
+   * with its idempotency key.
+   *
+   * @param to its last state, which brings no session's change
+   * @return false when {@code from} is not the present state; then nothing changed
+   */
+  boolean drop(Entry from, Entry to);
+
+  /**
+   * Removes an entry that has ended, and all it brought is applied, together with its idempotency
+   * key; false when there is none.
+   */
+  boolean remove(Entry ended);
+
+  /** Removes what removed entries left; may be called any time. */
+  void tidy();
 
   /** The task that was accepted under an idempotency key, which may be gone by now. */
   Optional<TaskId> taskOf(String idempotencyKey);

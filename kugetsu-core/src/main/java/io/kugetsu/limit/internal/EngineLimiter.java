@@ -47,8 +47,11 @@ public final class EngineLimiter implements ConcurrencyLimiter {
 
   private static final Logger LOG = LoggerFactory.getLogger(EngineLimiter.class);
   private static final Set<TaskStatus> LIVE = Set.of(TaskStatus.RUNNING, TaskStatus.STOPPING);
-  private static final Finish END = end(TaskStatus.COMPLETED);
-  private static final Finish LOST = end(TaskStatus.LOST);
+
+  /** Nobody asks for the record of a permit that is over; kept, they would be more every day. */
+  private static final Finish END =
+      new Finish(TaskStatus.COMPLETED, Map.of(), false, Duration.ZERO, null, List.of(), false);
+
   private static final String WHAT = "this limiter";
 
   /** Hints may be lost, so a waiting caller looks again after this. */
@@ -166,14 +169,13 @@ public final class EngineLimiter implements ConcurrencyLimiter {
   /** What a dead instance held; a failure here must not cost the permit that was given too. */
   private void settle(Claim orphan) {
     try {
-      engine.tasks().finish(orphan.token(), LOST);
-      forget(orphan.task().id());
+      engine.tasks().finish(orphan.token(), END);
     } catch (StorageException e) {
       LOG.warn("the permit {} of a dead instance cannot be settled", orphan.task().id(), e);
     }
   }
 
-  /** Nobody asks for the record of a permit that is over; kept, they would be more every day. */
+  /** The same for a place in the line that was given up. */
   private void forget(TaskId id) {
     try {
       engine.tasks().forget(id);
@@ -225,10 +227,6 @@ public final class EngineLimiter implements ConcurrencyLimiter {
     }
   }
 
-  private static Finish end(TaskStatus status) {
-    return new Finish(status, Map.of(), false, Duration.ZERO, null, List.of());
-  }
-
   private void checkOpen() {
     if (closed) {
       throw new ClosedException(WHAT);
@@ -237,7 +235,7 @@ public final class EngineLimiter implements ConcurrencyLimiter {
 
   private NewTask task(Set<LimitKey> keys) {
     return new NewTask(
-        TaskId.next(clock), KIND, 0, keys, null, me, null, null, Map.of(), List.of());
+        TaskId.next(clock), KIND, true, 0, keys, null, me, null, null, Map.of(), List.of());
   }
 
   private ClaimRequest request(@Nullable TaskId only, int want) {
@@ -280,7 +278,6 @@ public final class EngineLimiter implements ConcurrencyLimiter {
           throw e;
         }
         given.remove(this);
-        forget(token.task());
       }
     }
   }

@@ -1,5 +1,6 @@
 package io.kugetsu.notification.internal;
 
+import io.kugetsu.common.InvalidRequestException;
 import io.kugetsu.common.IssueRef;
 import io.kugetsu.common.TaskId;
 import io.kugetsu.engine.NotificationRecord;
@@ -10,9 +11,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Turns notifications into what an engine keeps, and back. */
 public final class NotificationCodec {
+  private static final Logger LOG = LoggerFactory.getLogger(NotificationCodec.class);
   private static final String TYPE = "type";
   private static final String TASK = "task";
   private static final String REF = "ref";
@@ -58,9 +62,19 @@ public final class NotificationCodec {
    * The notification that a record holds.
    *
    * @param record the record
-   * @return the notification
+   * @return the notification, or empty when this version cannot make sense of it: a newer one may
+   *     tell what this one does not know
    */
-  public static Notification fromRecord(NotificationRecord record) {
+  public static Optional<Notification> fromRecord(NotificationRecord record) {
+    try {
+      return Optional.of(read(record));
+    } catch (IllegalArgumentException | InvalidRequestException e) {
+      LOG.warn("the notification {} is passed over: {}", record.id(), e.toString());
+      return Optional.empty();
+    }
+  }
+
+  private static Notification read(NotificationRecord record) {
     Map<String, String> fields = record.fields();
     String code = fields.get(EXIT_CODE);
     return new Notification(

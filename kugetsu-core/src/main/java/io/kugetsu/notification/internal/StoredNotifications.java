@@ -37,10 +37,10 @@ public final class StoredNotifications implements Notifications {
 
   @Override
   public int markAllRead() {
-    return store.markRead(store.list(true).stream().map(NotificationRecord::id).toList());
+    return store.markRead(unread().stream().map(Notification::id).toList());
   }
 
   private static List<Notification> typed(List<NotificationRecord> records) {
-    return records.stream().map(NotificationCodec::fromRecord).toList();
+    return records.stream().flatMap(it -> NotificationCodec.fromRecord(it).stream()).toList();
   }
 }

@@ -75,6 +75,7 @@ public final class AdmissionPath {
     return new NewTask(
         id,
         AgentTask.kind(agent.name()),
+        true,
         request.priority(),
         keys(request, session, model),
         session,

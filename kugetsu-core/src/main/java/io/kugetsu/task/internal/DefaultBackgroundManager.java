@@ -243,8 +243,8 @@ public final class DefaultBackgroundManager implements BackgroundManager {
         settlement.attempt(),
         settlement.delay(),
         settlement.session().orElse(null),
-        TaskNotices.ended(
-            run.record(), settlement.status(), settlement.outcome(), clock.instant()));
+        TaskNotices.ended(run.record(), settlement.status(), settlement.outcome(), clock.instant()),
+        true);
   }
 
   /** What is not tried again because somebody stopped it between its end and the writing of it. */

@@ -1,0 +1,132 @@
+package io.kugetsu.engine.internal;
+
+import io.kugetsu.common.SessionKey;
+import io.kugetsu.common.StopReason;
+import io.kugetsu.common.StorageException;
+import io.kugetsu.common.TaskStatus;
+import io.kugetsu.engine.Claim;
+import io.kugetsu.engine.ClaimRequest;
+import io.kugetsu.engine.ClaimToken;
+import io.kugetsu.engine.Liveness;
+import io.kugetsu.engine.Owner;
+import io.kugetsu.engine.SessionRecord;
+import io.kugetsu.engine.TaskRecord;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Carries out what the planner decides. Used under the engine's lock. */
+final class HandingOut {
+  private static final Logger LOG = LoggerFactory.getLogger(HandingOut.class);
+  private static final StopReason NOBODY_LEFT =
+      new StopReason(StopReason.Origin.HOST, "the only instance that could run it is gone");
+  private static final int ROUNDS = 10;
+
+  private final Vault vault;
+  private final Clock clock;
+  private final Liveness.Probe probe;
+
+  HandingOut(Vault vault, Clock clock, Liveness.Probe probe) {
+    this.vault = vault;
+    this.clock = clock;
+    this.probe = probe;
+  }
+
+  List<Claim> claim(ClaimRequest request) {
+    List<Claim> claims = new ArrayList<>();
+    int left = request.want();
+    for (int round = 0; round < ROUNDS; round++) {
+      AdmissionPlanner.Plan plan = planner(request).claim(with(request, left));
+      int before = claims.size();
+      boolean current = carryOut(plan, request, claims);
+      if (current) {
+        return claims;
+      }
+      left -=
+          (int) claims.subList(before, claims.size()).stream().filter(c -> !c.orphaned()).count();
+    }
+    LOG.warn("gave up handing out work: the records kept changing under the engine's lock");
+    return claims;
+  }
+
+  private static ClaimRequest with(ClaimRequest request, int want) {
+    return new ClaimRequest(
+        request.me(), request.kinds(), request.limits(), want, request.only(), request.owed());
+  }
+
+  /**
+   * Writes what was planned; false when a record turned out to be another one than planned with.
+   */
+  private boolean carryOut(AdmissionPlanner.Plan plan, ClaimRequest request, List<Claim> claims) {
+    for (Step step : steps(plan, request)) {
+      try {
+        if (!vault.replace(step.from, step.to)) {
+          return false;
+        }
+      } catch (StorageException e) {
+        if (claims.isEmpty()) {
+          throw e;
+        }
+        // What was handed out before is the caller's already and has to reach it.
+        LOG.warn("handed out only {} of the tasks that may run", claims.size(), e);
+        return true;
+      }
+      if (!step.to.task().status().isTerminal()) {
+        claims.add(claimed(step.to, step.from.task().status() != TaskStatus.PENDING));
+      }
+    }
+    return true;
+  }
+
+  private record Step(Entry from, Entry to) {}
+
+  /** All of them before the first is written: what the caller's function throws changes nothing. */
+  private List<Step> steps(AdmissionPlanner.Plan plan, ClaimRequest request) {
+    Instant now = clock.instant();
+    List<Step> steps = new ArrayList<>();
+    for (Entry entry : plan.cancelled()) {
+      steps.add(new Step(entry, Transitions.cancel(entry, NOBODY_LEFT, now)));
+    }
+    for (Entry entry : plan.orphans()) {
+      steps.add(new Step(entry, Transitions.takeOver(entry, request.me())));
+    }
+    for (Entry entry : plan.given()) {
+      steps.add(new Step(entry, Transitions.claim(entry, request.me(), now, request.owed())));
+    }
+    return steps;
+  }
+
+  AdmissionPlanner planner(ClaimRequest request) {
+    return new AdmissionPlanner(
+        vault.running(), vault.pending(), heldSessions(), request.limits(), probe, clock.instant());
+  }
+
+  /** Asks for each session once; one that cannot be read gets nothing until somebody has looked. */
+  private Predicate<SessionKey> heldSessions() {
+    Map<SessionKey, Boolean> held = new HashMap<>();
+    return key ->
+        held.computeIfAbsent(
+            key,
+            any -> {
+              try {
+                return vault.session(key).map(SessionRecord::held).orElse(false);
+              } catch (StorageException e) {
+                LOG.warn("session {} gets no work: {}", key, e.getMessage());
+                return true;
+              }
+            });
+  }
+
+  static Claim claimed(Entry entry, boolean orphaned) {
+    TaskRecord task = entry.task();
+    Owner owner = Objects.requireNonNull(task.owner());
+    return new Claim(new ClaimToken(task.id(), task.epoch(), owner.instance()), task, orphaned);
+  }
+}
