@@ -113,12 +113,15 @@ class ArchitectureTest {
   }
 
   @Test
-  void jsonIsReadAndWrittenInThreePlacesOnly() {
+  void jsonIsReadAndWrittenInFourPlacesOnly() {
     check(
         noClasses()
             .that()
             .resideOutsideOfPackages(
-                ROOT + ".internal..", ROOT + ".engine.internal..", ROOT + ".agent.internal..")
+                ROOT + ".internal..",
+                ROOT + ".engine.internal..",
+                ROOT + ".agent.internal..",
+                ROOT + ".task.internal..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("tools.jackson..", "com.fasterxml.."),

@@ -3,9 +3,12 @@ package io.kugetsu.internal;
 import io.kugetsu.common.StorageException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -17,6 +20,9 @@ public final class Json {
           .enable(SerializationFeature.INDENT_OUTPUT)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
+
+  private static final ObjectWriter LINES =
+      MAPPER.writer().without(SerializationFeature.INDENT_OUTPUT);
 
   private Json() {}
 
@@ -34,15 +40,32 @@ public final class Json {
    * @throws StorageException when the text is anything else
    */
   public static ObjectNode parse(Path file, byte[] text) {
+    return parse(file, () -> MAPPER.readTree(text));
+  }
+
+  /**
+   * Reads an object.
+   *
+   * @param file what the text is, for the message of the exception
+   * @param text the text
+   * @return the object
+   * @throws StorageException when the text is anything else
+   */
+  public static ObjectNode parse(Path file, String text) {
+    return parse(file, () -> MAPPER.readTree(text));
+  }
+
+  private static ObjectNode parse(Path file, Supplier<JsonNode> reading) {
     try {
-      JsonNode tree = MAPPER.readTree(text);
-      if (tree instanceof ObjectNode object) {
+      if (reading.get() instanceof ObjectNode object) {
         return object;
       }
       throw new StorageException(file, "is not a JSON object", null);
     } catch (JacksonException e) {
       // The message of the cause quotes the file, which may hold a prompt; the place is enough.
-      String place = e.getLocation() == null ? "" : " at line " + e.getLocation().getLineNr();
+      TokenStreamLocation at = e.getLocation();
+      String place =
+          at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
       throw new StorageException(file, "is not valid JSON" + place, null);
     }
   }
@@ -55,5 +78,15 @@ public final class Json {
    */
   public static byte[] print(JsonNode tree) {
     return (MAPPER.writeValueAsString(tree) + "\n").getBytes(StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Prints a tree for programs: in one line, without a line end.
+   *
+   * @param tree the tree
+   * @return the text
+   */
+  public static String line(JsonNode tree) {
+    return LINES.writeValueAsString(tree);
   }
 }

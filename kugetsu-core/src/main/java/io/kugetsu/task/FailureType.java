@@ -14,6 +14,12 @@ public enum FailureType {
   DEADLINE,
   /** It wrote more output than it may. */
   OUTPUT_LIMIT,
+  /** It used more memory than it may. */
+  MEMORY_LIMIT,
+  /** It used up what it may spend: model calls, tokens or money. */
+  BUDGET,
+  /** Its output could not be read or written to its end. */
+  OUTPUT,
   /** The agent never got an answer from its model. */
   NO_MODEL_CALL,
   /** The agent's last answer was cut short. */

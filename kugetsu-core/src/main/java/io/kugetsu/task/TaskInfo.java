@@ -15,7 +15,9 @@ import java.util.Set;
  *
  * @param id its identifier
  * @param kind which kind of work it is, for example {@code agent.opencode}
+ * @param description what it is about, a line for a person; may be empty
  * @param status its state
+ * @param detached whether it is in the background, and so outlives the JVM that has it
  * @param epoch counts its claims; 0 before the first
  * @param attempts how many runs counted as an attempt
  * @param limitKeys what it needs a permit for
@@ -29,7 +31,9 @@ import java.util.Set;
 public record TaskInfo(
     TaskId id,
     String kind,
+    String description,
     TaskStatus status,
+    boolean detached,
     long epoch,
     int attempts,
     Set<LimitKey> limitKeys,

@@ -16,6 +16,9 @@ public final class TaskViews {
   /** The input entry that names the issue a task works on. */
   public static final String REF = "ref";
 
+  /** The input entry that says in a line for a person what a task is about. */
+  public static final String DESCRIPTION = "description";
+
   private static final String ANSWER = "answer";
   private static final String EXIT_CODE = "exitCode";
   private static final String SIGNAL = "signal";
@@ -30,7 +33,9 @@ public final class TaskViews {
     return new TaskInfo(
         record.id(),
         record.kind(),
+        record.input().getOrDefault(DESCRIPTION, ""),
         record.status(),
+        detached(record),
         record.epoch(),
         record.attempts(),
         record.limitKeys(),
@@ -40,6 +45,11 @@ public final class TaskViews {
         Optional.ofNullable(record.startedAt()),
         Optional.ofNullable(record.endedAt()),
         Optional.ofNullable(record.stop()));
+  }
+
+  /** Whether a task is in the background; all that have a record are. */
+  static boolean detached(TaskRecord record) {
+    return true;
   }
 
   /**

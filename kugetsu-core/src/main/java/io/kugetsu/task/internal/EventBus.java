@@ -1,0 +1,93 @@
+package io.kugetsu.task.internal;
+
+import io.kugetsu.common.ClosedException;
+import io.kugetsu.task.EventSubscription;
+import io.kugetsu.task.TaskEvent;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/** Hands the events of an instance to who subscribed to them. Thread-safe; never blocks. */
+public final class EventBus {
+  private static final int CAPACITY = 1024;
+
+  private final Executor executor;
+  private final int capacity;
+  private final List<Subscriber<?>> subscribers = new CopyOnWriteArrayList<>();
+  private final Calls calls = new Calls();
+  private volatile boolean closed;
+
+  /**
+   * Makes one with the buffers that {@link EventSubscription} promises.
+   *
+   * @param executor calls the listeners; stays the caller's
+   */
+  public EventBus(Executor executor) {
+    this(executor, CAPACITY);
+  }
+
+  /** One with buffers of another size, from 1. */
+  EventBus(Executor executor, int capacity) {
+    this.executor = executor;
+    this.capacity = capacity;
+  }
+
+  /**
+   * Calls a listener with every event of a type that is published from now on.
+   *
+   * @param type the type; {@link TaskEvent} itself for all
+   * @param listener takes the events
+   * @param <E> the type
+   * @return ended by closing it, or with the bus
+   * @throws ClosedException when the bus is closed
+   */
+  public <E extends TaskEvent> EventSubscription subscribe(
+      Class<E> type, Consumer<? super E> listener) {
+    Subscriber<E> subscriber =
+        new Subscriber<>(
+            type, listener, new EventBuffer(capacity), executor, calls, subscribers::remove);
+    subscribers.add(subscriber);
+    if (closed) {
+      subscriber.close();
+      throw new ClosedException("this Kugetsu");
+    }
+    return subscriber;
+  }
+
+  /**
+   * Hands an event over; ignored once the bus is closed.
+   *
+   * @param event the event; those of one task are published one after another
+   */
+  public void publish(TaskEvent event) {
+    if (!closed) {
+      subscribers.forEach(subscriber -> subscriber.offer(event));
+    }
+  }
+
+  /**
+   * Whether somebody wants events of a type, so that what costs something to make is made for
+   * somebody only.
+   *
+   * @param type the type
+   * @return whether an event of that type would reach a listener now
+   */
+  public boolean hasSubscribers(Class<? extends TaskEvent> type) {
+    return subscribers.stream().anyMatch(subscriber -> subscriber.wants(type));
+  }
+
+  /**
+   * Ends all subscriptions and waits for the calls of listeners that are under way, but not when
+   * called by a listener, which would wait for itself. An interrupt ends the wait, and is kept.
+   *
+   * @param time how long to wait at most
+   * @return whether no call is under way any more
+   */
+  public boolean close(Duration time) {
+    closed = true;
+    List.copyOf(subscribers).forEach(EventSubscription::close);
+    return calls.awaitNone(time);
+  }
+}
