@@ -8,10 +8,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
-import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Replaces secrets in a text by {@value #MASK}: by value (what the given environment holds under a
@@ -30,6 +28,14 @@ public final class SecretMasker implements UnaryOperator<String> {
   /** A shorter line of a value of several lines is no secret by itself. */
   private static final int SHORTEST_LINE = 10;
 
+  /**
+   * A part of a text.
+   *
+   * @param start the index of its first character
+   * @param end the index behind its last one
+   */
+  public record Span(int start, int end) {}
+
   private static final Pattern SECRET_NAME =
       Pattern.compile(".*(?:API_KEY|PASSWORD|TOKEN|SECRET).*");
   // Without backtracking: a line may be megabytes of anything. Inside JSON each quote has one
@@ -41,14 +47,12 @@ public final class SecretMasker implements UnaryOperator<String> {
               + "|(\\\\*+')[^\"'\\\\\\n]++"
               + "|[^\\s\"'\\\\,;&]++)");
   private static final Pattern ADDRESS =
-      Pattern.compile("(\\b[a-z][a-z0-9+.-]{0,30}://[^/\\s:@\"]*+:)([^/\\s@\"]++)(@)");
+      Pattern.compile("(\\b[a-z][a-z0-9+.-]{0,30}://[^/\\s:@\"]*+:)([^/\\s@\"]++)@");
 
   private final List<String> values;
 
   private SecretMasker(Set<String> values) {
-    List<String> longestFirst = new ArrayList<>(values);
-    longestFirst.sort(Comparator.comparingInt(String::length).reversed());
-    this.values = List.copyOf(longestFirst);
+    this.values = List.copyOf(values);
   }
 
   /**
@@ -92,24 +96,70 @@ public final class SecretMasker implements UnaryOperator<String> {
    */
   @Override
   public String apply(String text) {
-    String masked = text;
+    List<Span> spans = spans(text);
+    if (spans.isEmpty()) {
+      return text;
+    }
+    StringBuilder masked = new StringBuilder(text.length());
+    int shown = 0;
+    for (Span span : spans) {
+      masked.append(text, shown, span.start()).append(MASK);
+      shown = span.end();
+    }
+    return masked.append(text, shown, text.length()).toString();
+  }
+
+  /**
+   * Where the secrets of a text are: what {@link #apply} would replace. So a part can be cut out of
+   * a text without a secret at its edge being shown for not being whole.
+   *
+   * @param text any text
+   * @return the places, in order, none touching another
+   */
+  public List<Span> spans(String text) {
+    List<Span> found = new ArrayList<>();
     for (String value : values) {
-      masked = masked.replace(value, MASK);
+      addOccurrences(text, value, found);
     }
-    masked = ASSIGNED.matcher(masked).replaceAll(SecretMasker::assigned);
-    return ADDRESS.matcher(masked).replaceAll("$1" + Matcher.quoteReplacement(MASK) + "$3");
+    for (Matcher matcher = ASSIGNED.matcher(text); matcher.find(); ) {
+      if (SECRET_NAME.matcher(matcher.group(1)).matches()) {
+        int quote = Math.max(matcher.end(3), matcher.end(4));
+        found.add(new Span(Math.max(quote, matcher.end(2)), matcher.end()));
+      }
+    }
+    for (Matcher matcher = ADDRESS.matcher(text); matcher.find(); ) {
+      found.add(new Span(matcher.start(2), matcher.end(2)));
+    }
+    found.sort(Comparator.comparingInt(Span::start));
+    return joined(found);
   }
 
-  private static String assigned(MatchResult found) {
-    if (!SECRET_NAME.matcher(found.group(1)).matches()) {
-      return Matcher.quoteReplacement(found.group());
+  /** Those that overlap as one: of a value that repeats itself there may be one at each place. */
+  private static void addOccurrences(String text, String value, List<Span> found) {
+    int next = text.indexOf(value);
+    while (next >= 0) {
+      int start = next;
+      int end;
+      do {
+        end = next + value.length();
+        next = text.indexOf(value, next + 1);
+      } while (next >= 0 && next <= end);
+      found.add(new Span(start, end));
     }
-    String quote = text(found.group(3)) + text(found.group(4));
-    return Matcher.quoteReplacement(found.group(1) + found.group(2) + quote + MASK);
   }
 
-  private static String text(@Nullable String group) {
-    return group == null ? "" : group;
+  private static List<Span> joined(List<Span> sorted) {
+    List<Span> joined = new ArrayList<>(sorted.size());
+    for (Span span : sorted) {
+      int last = joined.size() - 1;
+      if (last >= 0 && span.start() <= joined.get(last).end()) {
+        Span before = joined.get(last);
+        joined.set(last, new Span(before.start(), Math.max(before.end(), span.end())));
+      } else {
+        joined.add(span);
+      }
+    }
+    return List.copyOf(joined);
   }
 
   private static void addForms(Set<String> values, String value) {

@@ -12,13 +12,19 @@ import java.util.Optional;
  * @param model {@code KUGETSU_MODEL}: provider/model, or empty for the agent's own
  * @param baseRef {@code BASE_REF}: what new branches start from, or empty for the remote's default
  *     branch
+ * @param queueCleanupAgeDays {@code QUEUE_CLEANUP_AGE_DAYS}: for how many days ended tasks are
+ *     kept, at least 1; default {@value #DEFAULT_CLEANUP_AGE_DAYS}
  * @param problems what could not be used
  */
 public record Settings(
     int maxConcurrentAgents,
     Optional<String> model,
     Optional<String> baseRef,
+    int queueCleanupAgeDays,
     List<SettingProblem> problems) {
+  /** For how many days ended tasks are kept unless something else is said. */
+  public static final int DEFAULT_CLEANUP_AGE_DAYS = 7;
+
   /** Copies its list. */
   public Settings {
     problems = List.copyOf(problems);

@@ -31,8 +31,9 @@ public final class SettingsReader {
   // Also an argument of the agent's, so nothing that looks like an option.
   private static final Pattern MODEL =
       Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._:/@-]*");
-  private static final Set<String> KNOWN =
-      Set.of("MAX_CONCURRENT_AGENTS", "KUGETSU_MODEL", "BASE_REF");
+  private static final String AGENTS = "MAX_CONCURRENT_AGENTS";
+  private static final String CLEANUP_AGE = "QUEUE_CLEANUP_AGE_DAYS";
+  private static final Set<String> KNOWN = Set.of(AGENTS, "KUGETSU_MODEL", "BASE_REF", CLEANUP_AGE);
 
   private final Path file;
   private final Map<String, String> environment;
@@ -67,9 +68,10 @@ public final class SettingsReader {
     }
     Settings settings =
         new Settings(
-            agents(values.get("MAX_CONCURRENT_AGENTS"), problems),
+            number(AGENTS, values, Limits.DEFAULT_AGENTS, problems),
             model(values.get("KUGETSU_MODEL"), problems),
             text(values.get("BASE_REF")),
+            number(CLEANUP_AGE, values, Settings.DEFAULT_CLEANUP_AGE_DAYS, problems),
             problems);
     report(settings.problems());
     return settings;
@@ -122,24 +124,24 @@ public final class SettingsReader {
     return comment < 0 ? value : value.substring(0, comment);
   }
 
-  private static int agents(@Nullable Value value, List<SettingProblem> problems) {
+  private static int number(
+      String key, Map<String, Value> values, int usual, List<SettingProblem> problems) {
+    Value value = values.get(key);
     if (value == null) {
-      return Limits.DEFAULT_AGENTS;
+      return usual;
     }
     try {
-      int agents = Integer.parseInt(value.text());
-      if (agents >= 1) {
-        return agents;
+      int number = Integer.parseInt(value.text());
+      if (number >= 1) {
+        return number;
       }
     } catch (NumberFormatException e) {
       // reported below, as every other text that is no number from 1
     }
     problems.add(
         new SettingProblem(
-            value.source(),
-            value.line(),
-            "MAX_CONCURRENT_AGENTS must be a number from 1; using " + Limits.DEFAULT_AGENTS));
-    return Limits.DEFAULT_AGENTS;
+            value.source(), value.line(), key + " must be a number from 1; using " + usual));
+    return usual;
   }
 
   private static Optional<String> model(@Nullable Value value, List<SettingProblem> problems) {

@@ -66,6 +66,23 @@ public final class AtomicFiles {
   }
 
   /**
+   * Makes a file for its owner only, which must not be there yet. Not in one step, and not forced
+   * to the disk.
+   *
+   * @param file the file; its directory exists
+   * @param content what is in it
+   * @throws IOException when it cannot be made, or is there
+   */
+  public static void createNew(Path file, byte[] content) throws IOException {
+    Files.createFile(file, ownerOnly(file));
+    if (content.length > 0) {
+      try (FileOutputStream out = new FileOutputStream(file.toFile())) {
+        out.write(content);
+      }
+    }
+  }
+
+  /**
    * Reads a whole file.
    *
    * @param file the file
@@ -210,7 +227,7 @@ public final class AtomicFiles {
    * @param path where it will be
    * @return attributes for its creation
    */
-  static FileAttribute<?>[] ownerOnly(Path path) {
+  public static FileAttribute<?>[] ownerOnly(Path path) {
     return permissions(path, "rw-------");
   }
 

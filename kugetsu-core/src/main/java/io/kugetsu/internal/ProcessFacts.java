@@ -16,6 +16,10 @@ public final class ProcessFacts {
   private static final boolean LINUX = Files.isReadable(PROC.resolve("self/stat"));
   private static final String BOOT_ID = readBootId();
   private static final long OWN_PID = ProcessHandle.current().pid();
+
+  /** As the kernel counts them for everybody, whatever it uses itself. */
+  public static final int TICKS_PER_SECOND = LINUX ? 100 : 1000;
+
   // Of the fields of /proc/<pid>/stat behind the command's closing parenthesis.
   private static final int STATE = 0;
   private static final int START_TICKS = 19;
@@ -63,6 +67,23 @@ public final class ProcessFacts {
    */
   public static boolean isOtherBoot(String bootId) {
     return !bootId.isEmpty() && !BOOT_ID.isEmpty() && !bootId.equals(BOOT_ID);
+  }
+
+  /**
+   * The time in the unit of {@link #startTicks}. A clock that is set does not change it on Linux.
+   *
+   * @return clock ticks since boot on Linux, else milliseconds since 1970
+   */
+  public static long ticksNow() {
+    if (LINUX) {
+      try {
+        String text = Uninterrupted.call(() -> Files.readString(PROC.resolve("uptime")));
+        return Math.round(Double.parseDouble(text.split(" ")[0]) * TICKS_PER_SECOND);
+      } catch (IOException | NumberFormatException e) {
+        return 0; // before every start: what is compared with it is of an unknown age
+      }
+    }
+    return System.currentTimeMillis();
   }
 
   /**

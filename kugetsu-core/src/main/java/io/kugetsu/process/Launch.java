@@ -7,6 +7,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -28,17 +29,32 @@ final class Launch {
 
   private Launch() {}
 
-  /** The file to execute: the JDK alone would search this program's own PATH. */
-  static String program(ProcessSpec spec) {
-    String program = spec.argv().get(0);
+  /**
+   * The words to execute: the command, with its priority and its box in front. The program that
+   * comes first is looked for here, since the JDK alone would search this program's own PATH; what
+   * a wrapper runs is the wrapper's to find.
+   */
+  static List<String> words(ProcessSpec spec) {
     if (!Files.isDirectory(spec.directory())) {
       throw failure(
           spec, Kind.NO_DIRECTORY, "the working directory is missing or no directory", null);
     }
+    List<String> words = new ArrayList<>();
+    if (spec.nice() > 0) {
+      words.addAll(List.of(file(spec, "nice", DEFAULT_PATH), "-n", Integer.toString(spec.nice())));
+    }
+    int first = words.size();
+    words.addAll(spec.wrapper());
+    words.addAll(spec.argv());
+    String path = spec.environment().getOrDefault("PATH", DEFAULT_PATH);
+    words.set(first, file(spec, words.get(first), path));
+    return words;
+  }
+
+  private static String file(ProcessSpec spec, String program, String path) {
     if (WINDOWS || program.indexOf('/') >= 0) {
       return program;
     }
-    String path = spec.environment().getOrDefault("PATH", DEFAULT_PATH);
     Path refused = null;
     for (String entry : path.split(":", -1)) {
       Path file = spec.directory().resolve(entry).resolve(program);
@@ -53,7 +69,7 @@ final class Launch {
       throw failure(spec, Kind.NOT_EXECUTABLE, refused + " may not be executed", null);
     }
     throw failure(
-        spec, Kind.NOT_FOUND, "it is in no directory of the PATH it would be given", null);
+        spec, Kind.NOT_FOUND, program + " is in no directory of the PATH it would be given", null);
   }
 
   /** The environment with what the runner adds. */
@@ -64,6 +80,19 @@ final class Launch {
     environment.put("PWD", (plain ? directory : directory.toRealPath()).toString());
     environment.put(ProcessSpec.MARKER_VARIABLE, spec.marker());
     return environment;
+  }
+
+  /** A process whose outputs are one pipe, and that reads nothing unless it is given something. */
+  static ProcessBuilder onPipes(ProcessSpec spec, List<String> words) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(words).directory(spec.directory().toFile());
+    // It begins as a copy of this program's own.
+    builder.environment().clear();
+    builder.environment().putAll(environment(spec));
+    builder.redirectErrorStream(true);
+    if (spec.stdin().isEmpty()) {
+      builder.redirectInput(noInput());
+    }
+    return builder;
   }
 
   /** An open stream of nothing. */

@@ -2,8 +2,10 @@ package io.kugetsu.process;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +24,7 @@ final class OutputPump implements Runnable {
   private final Runnable onCeiling;
   private final CountDownLatch done = new CountDownLatch(1);
   private volatile boolean complete;
+  private volatile @Nullable String error;
   private boolean dropping;
 
   OutputPump(InputStream in, OutputSink sink, long ceiling, Runnable onCeiling) {
@@ -53,6 +56,7 @@ final class OutputPump implements Runnable {
       }
     } catch (IOException e) {
       LOG.debug("output is not read to its end", e);
+      error = "its output could not be read: " + e;
     } finally {
       done.countDown();
     }
@@ -61,6 +65,11 @@ final class OutputPump implements Runnable {
   /** Whether everything was read and passed on. */
   boolean isComplete() {
     return complete;
+  }
+
+  /** Why not everything was. */
+  Optional<String> error() {
+    return Optional.ofNullable(error);
   }
 
   boolean isDone() {
@@ -93,6 +102,7 @@ final class OutputPump implements Runnable {
     } catch (RuntimeException | Error e) {
       // Most likely out of memory. The process shall not stand still for it.
       LOG.error("output is dropped from here on", e);
+      error = "its output could not be kept: " + e;
       dropping = true;
     }
   }

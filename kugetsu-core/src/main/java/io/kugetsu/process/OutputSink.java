@@ -6,8 +6,8 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -16,24 +16,25 @@ import org.slf4j.LoggerFactory;
 /**
  * Where the bytes of a process go: log file, tail, listener, in this order. With a masker nothing
  * passes but whole masked lines, without one every byte at once. Used by one thread, but for {@link
- * #tail()}, {@link #cut()} and {@link #close()}.
+ * #tail()}, {@link #flushLog()}, {@link #cut()} and {@link #close()}.
  */
 final class OutputSink implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OutputSink.class);
-  private static final String WITHHELD = "[line withheld: it could not be masked]";
+  private static final int TAIL_BYTES = 64 << 10;
 
   private final String name;
   private final @Nullable OutputStream log;
   private final @Nullable UnaryOperator<String> masker;
-  private final @Nullable Consumer<String> listener;
-  private final Tail tail = new Tail();
+  private final LineTeller teller;
+  private final Tail tail;
+  private final Object order = new Object();
   private final LineBuffer line = new LineBuffer(ProcessSpec.MAX_LINE_BYTES);
   private final ByteArrayOutputStream masked = new ByteArrayOutputStream();
   private final List<String> ready = new ArrayList<>();
   private final AtomicLong steps = new AtomicLong();
   private volatile boolean logFailed;
+  private volatile @Nullable String logError;
   private volatile boolean cut;
-  private boolean listenerFailed;
 
   /**
    * Makes one.
@@ -43,17 +44,31 @@ final class OutputSink implements AutoCloseable {
    * @param spec has masker and listener
    */
   OutputSink(String name, @Nullable OutputStream log, ProcessSpec spec) {
+    this(name, log, spec, new Tail(TAIL_BYTES));
+  }
+
+  /**
+   * Makes one.
+   *
+   * @param name the run's marker, for logs
+   * @param log the open log file, which it owns from now on, or null. It is written to before the
+   *     tail
+   * @param spec has masker and listener
+   * @param tail keeps the last bytes
+   */
+  OutputSink(String name, @Nullable OutputStream log, ProcessSpec spec, Tail tail) {
     this.name = name;
+    this.tail = tail;
     this.log = log;
     this.masker = spec.masker().orElse(null);
-    this.listener = spec.lineListener().orElse(null);
+    this.teller = new LineTeller(name, masker, spec.lineListener().orElse(null));
   }
 
   void accept(byte[] bytes, int length) {
     if (masker == null) {
       keep(bytes, length);
     }
-    if (masker != null || listener != null) {
+    if (masker != null || teller.hasListener()) {
       int start = 0;
       for (int i = 0; i < length; i++) {
         if (bytes[i] == '\n') {
@@ -69,7 +84,7 @@ final class OutputSink implements AutoCloseable {
 
   /** The stream is at its end: a last line without one counts as a line. */
   void end() {
-    if ((masker != null || listener != null) && !line.isEmpty()) {
+    if ((masker != null || teller.hasListener()) && !line.isEmpty()) {
       lineEnds(false);
     }
     deliver();
@@ -92,17 +107,40 @@ final class OutputSink implements AutoCloseable {
     return !logFailed;
   }
 
+  /** Why the log is not complete. */
+  Optional<String> logError() {
+    return Optional.ofNullable(logError);
+  }
+
+  /** Has in the log file what came so far; false when there is none, or it cannot be written. */
+  boolean flushLog() {
+    synchronized (order) {
+      if (log == null || logFailed) {
+        return false;
+      }
+      try {
+        log.flush();
+        return true;
+      } catch (IOException e) {
+        logFailed(e);
+        return false;
+      }
+    }
+  }
+
   Tail tail() {
     return tail;
   }
 
   @Override
   public void close() {
-    if (log != null) {
-      try {
-        log.close();
-      } catch (IOException e) {
-        logFailed(e);
+    synchronized (order) {
+      if (log != null) {
+        try {
+          log.close();
+        } catch (IOException e) {
+          logFailed(e);
+        }
       }
     }
   }
@@ -113,7 +151,7 @@ final class OutputSink implements AutoCloseable {
     if (masker == null) {
       ready.add(text + mark);
     } else {
-      String visible = mask(text);
+      String visible = teller.mask(text);
       // What the masker did not touch stays as it was written, malformed bytes and all.
       byte[] out =
           visible.equals(text) && !line.isCut()
@@ -123,22 +161,11 @@ final class OutputSink implements AutoCloseable {
       if (terminated) {
         masked.write('\n');
       }
-      if (listener != null) {
+      if (teller.hasListener()) {
         ready.add(visible + mark);
       }
     }
     line.clear();
-  }
-
-  private String mask(String text) {
-    try {
-      String visible = masker == null ? text : masker.apply(text);
-      return visible == null ? WITHHELD : visible;
-    } catch (RuntimeException | Error e) {
-      // Not the exception itself: its message may well quote the line.
-      LOG.warn("masker of {} failed with {}, its line is withheld", name, e.getClass().getName());
-      return WITHHELD;
-    }
   }
 
   private void deliver() {
@@ -148,8 +175,9 @@ final class OutputSink implements AutoCloseable {
       keep(lines, lines.length);
     }
     for (String text : ready) {
-      if (listener != null && !cut) {
-        tell(listener, text);
+      if (!cut) {
+        steps.incrementAndGet();
+        teller.tell(text);
       }
     }
     ready.clear();
@@ -160,34 +188,22 @@ final class OutputSink implements AutoCloseable {
     if (cut) {
       return;
     }
-    tail.write(bytes, 0, length);
-    if (log != null && !logFailed) {
-      try {
-        log.write(bytes, 0, length);
-      } catch (IOException e) {
-        logFailed(e);
+    synchronized (order) {
+      if (log != null && !logFailed) {
+        try {
+          log.write(bytes, 0, length);
+        } catch (IOException e) {
+          logFailed(e);
+        }
       }
-    }
-  }
-
-  private void tell(Consumer<String> to, String text) {
-    steps.incrementAndGet();
-    try {
-      to.accept(text);
-    } catch (RuntimeException | Error e) {
-      // Once with its trace; one that fails for each of a million lines shall not fill the logs.
-      if (listenerFailed) {
-        LOG.debug("output listener of {} failed again", name, e);
-      } else {
-        listenerFailed = true;
-        LOG.warn("output listener of {} failed, it goes on getting lines", name, e);
-      }
+      tail.write(bytes, 0, length);
     }
   }
 
   private void logFailed(IOException e) {
     if (!logFailed) {
       logFailed = true;
+      logError = "its log file could not be written: " + e;
       LOG.warn("log file of {} cannot be written any more, the process goes on", name, e);
     }
   }

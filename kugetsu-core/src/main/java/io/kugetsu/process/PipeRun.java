@@ -4,34 +4,32 @@ import io.kugetsu.internal.ProcessFacts;
 import io.kugetsu.process.ProcessTrees.Ended;
 import io.kugetsu.process.ProcessTrees.Member;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import org.apache.commons.exec.CommandLine;
-import org.apache.commons.exec.ExecuteException;
-import org.apache.commons.exec.ExecuteResultHandler;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One run of the {@link PipeRunner}, from before its start until its last thread has ended. */
-final class PipeRun implements RunningProcess {
+final class PipeRun implements PipeProcess {
   private static final Logger LOG = LoggerFactory.getLogger(PipeRun.class);
   private static final long QUIET_MILLIS = 250;
   private static final long MAX_DRAIN_MILLIS = 5_000;
+  private static final int LONGEST_TAIL = 64 << 10;
   private static final Duration LEFTOVER_GRACE = Duration.ofMillis(500);
   private static final Duration CEILING_GRACE = Duration.ofSeconds(2);
 
@@ -41,15 +39,15 @@ final class PipeRun implements RunningProcess {
   private final ProcessTable table;
   private final OutputSink sink;
   private final Consumer<PipeRun> onOver;
-  private final CompletableFuture<Process> launched = new CompletableFuture<>();
+  private final CompletableFuture<Boolean> launched = new CompletableFuture<>();
   private final CompletableFuture<ProcessExit> exit = new CompletableFuture<>();
-  private final List<String> words;
   private final List<Thread> threads = new CopyOnWriteArrayList<>();
 
-  // Written by the waiting thread before `launched` completes.
+  // Written before there is any other thread.
   private @Nullable Process process;
   private @Nullable OutputPump pump;
   private @Nullable String pipe;
+  private @Nullable NewPids newPids;
   private long pid;
   private long startTicks = -1;
   private long startedNanos;
@@ -61,6 +59,7 @@ final class PipeRun implements RunningProcess {
   private @Nullable TreeEnder ender;
   private @Nullable Thread enderThread;
   private @Nullable Duration graceAtLaunch;
+  private boolean askedAtLaunch;
 
   PipeRun(
       ProcessSpec spec,
@@ -70,82 +69,75 @@ final class PipeRun implements RunningProcess {
       @Nullable OutputStream log,
       Consumer<PipeRun> onOver) {
     this.spec = spec;
-    this.words = new ArrayList<>(spec.argv());
     this.threadName = threadName;
     this.clock = clock;
     this.table = table;
-    this.sink = new OutputSink(spec.marker(), log, spec);
+    Tail tail = new Tail(PipeRunner.KEPT_BYTES);
+    this.sink =
+        new OutputSink(
+            spec.marker(),
+            spec.logOnDemand()
+                ? spec.logFile().map(file -> new SpillingLog(file, tail)).orElse(null)
+                : log,
+            spec,
+            tail);
     this.onOver = onOver;
   }
 
-  /** Starts it and returns when it runs. */
-  void start(String program) {
-    words.set(0, program);
-    // The library's command line is for its own eyes: it trims every word, even those that it does
-    // not quote, and turns the backslashes of the program's name round.
-    CommandLine command = new CommandLine("process");
+  /**
+   * Starts it and returns when it runs. The process first, by the thread that asks for it: what it
+   * takes to follow it is made ready while it loads its program.
+   */
+  void start(List<String> argv) {
     try {
-      new PipeExecutor(this, spec.directory())
-          .execute(command, Launch.environment(spec), new Outcome());
-      launched.join();
-    } catch (CompletionException e) {
-      throw e.getCause() instanceof IOException refused
-          ? Launch.failure(spec, refused)
-          : Launch.failure(
-              spec, ProcessStartException.Kind.OTHER, "it could not be followed", e.getCause());
-    } catch (IOException e) {
-      throw Launch.failure(spec, e);
+      launch(argv);
+      follow();
+    } catch (IOException | RuntimeException | Error e) {
+      launched.complete(false);
+      if (process == null) {
+        throw e instanceof IOException refused
+            ? Launch.failure(spec, refused)
+            : Launch.failure(spec, ProcessStartException.Kind.OTHER, "it could not be started", e);
+      }
+      // Most likely no thread to be had. Nobody would read what it writes, so it cannot be let run.
+      new TreeEnder(table, marker(), root(), null).end(Duration.ZERO);
+      sink.close();
+      throw Launch.failure(spec, ProcessStartException.Kind.OTHER, "it could not be followed", e);
+    }
+    Duration grace;
+    boolean asked;
+    synchronized (lock) {
+      launched.complete(true);
+      grace = graceAtLaunch;
+      asked = askedAtLaunch;
+    }
+    if (grace != null) {
+      end(grace, asked);
     }
   }
 
-  /** On the waiting thread: the start itself. */
-  Process launch(Map<String, String> environment) throws IOException {
-    ProcessBuilder builder = new ProcessBuilder(words).directory(spec.directory().toFile());
-    // It begins as a copy of this program's own.
-    builder.environment().clear();
-    builder.environment().putAll(environment);
-    builder.redirectErrorStream(true);
-    if (spec.stdin().isEmpty()) {
-      builder.redirectInput(Launch.noInput());
-    }
-    Process started;
-    try {
-      started = builder.start();
-    } catch (IOException e) {
-      launched.completeExceptionally(e);
-      throw e;
-    }
+  private void launch(List<String> argv) throws IOException {
+    ProcessBuilder builder = Launch.onPipes(spec, argv);
+    long before = System.nanoTime();
+    Process started = builder.start();
     startedNanos = System.nanoTime();
     process = started;
     pid = started.pid();
+    newPids = NewPids.since(pid, before);
     startTicks = ProcessFacts.startTicks(pid).orElse(-1);
     pipe = ProcessTable.outputPipe(pid);
-    return started;
   }
 
-  /** On the waiting thread: it runs, and its streams are there. */
-  void begin(OutputStream input, InputStream output) throws IOException {
-    try {
-      pump = new OutputPump(output, sink, spec.outputCeiling(), this::ceilingPassed);
-      newThread("output", pump).start();
-      byte[] bytes = spec.stdin().orElse(null);
-      if (bytes != null) {
-        newThread("input", () -> write(bytes, input)).start();
-      }
-    } catch (Error e) {
-      // No thread to be had. Nobody would read what it writes, so it cannot be let run.
-      new TreeEnder(table, marker(), root(), null).end(Duration.ZERO);
-      launched.completeExceptionally(e);
-      throw new IOException(e);
+  private void follow() throws IOException {
+    Process running = process();
+    pump =
+        new OutputPump(running.getInputStream(), sink, spec.outputCeiling(), this::ceilingPassed);
+    newThread("output", pump).start();
+    byte[] bytes = spec.stdin().orElse(null);
+    if (bytes != null) {
+      newThread("input", () -> write(bytes, running.getOutputStream())).start();
     }
-    Duration grace;
-    synchronized (lock) {
-      launched.complete(process());
-      grace = graceAtLaunch;
-    }
-    if (grace != null) {
-      stop(grace);
-    }
+    new PipeExecutor(this, running).execute();
   }
 
   /** On the waiting thread: the process itself has ended. */
@@ -170,7 +162,7 @@ final class PipeRun implements RunningProcess {
     }
     sink.cut();
     sink.close();
-    OutputPump reader = pump;
+    boolean outputComplete = reader().isComplete() && sink.logIsComplete();
     exit.complete(
         new ProcessExit(
             OptionalInt.of(code),
@@ -178,21 +170,16 @@ final class PipeRun implements RunningProcess {
             wasStopped,
             wasOverCeiling ? OptionalLong.of(spec.outputCeiling()) : OptionalLong.empty(),
             OptionalLong.empty(),
-            reader != null && reader.isComplete() && sink.logIsComplete(),
+            outputComplete,
             leftovers,
             endedAt,
             duration,
-            wasStopped ? RunState.STOPPED : RunState.EXITED));
-  }
-
-  /** It cannot be started, or not be waited for. */
-  void failed(Throwable problem) {
-    launched.completeExceptionally(problem);
+            wasStopped ? RunState.STOPPED : RunState.EXITED,
+            outputComplete || wasOverCeiling ? Optional.empty() : Optional.of(outputError())));
   }
 
   /** The waiting thread ends. */
   void over() {
-    launched.completeExceptionally(new IllegalStateException("it ended before it was started"));
     sink.close();
     onOver.accept(this);
   }
@@ -206,6 +193,11 @@ final class PipeRun implements RunningProcess {
 
   /** Waits for its threads, but for the one that asks; false when some still run by then. */
   boolean awaitOver(long deadlineNanos) throws InterruptedException {
+    try {
+      launched.get(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      return false;
+    }
     for (Thread thread : threads) {
       long left = (deadlineNanos - System.nanoTime()) / 1_000_000;
       if (thread != Thread.currentThread() && thread.isAlive()) {
@@ -250,7 +242,20 @@ final class PipeRun implements RunningProcess {
 
   @Override
   public String tail(int maxBytes) {
-    return sink.tail().text(maxBytes);
+    return sink.tail().text(Math.min(maxBytes, LONGEST_TAIL));
+  }
+
+  @Override
+  public boolean keepLog() {
+    return sink.flushLog();
+  }
+
+  @Override
+  public OutputPage output(long from, int maxBytes) {
+    int most = OutputWindow.checked(from, maxBytes);
+    // Asked first: after the exit nothing comes any more.
+    boolean ended = exit.isDone();
+    return sink.tail().window(Math.max(0, from - 3), from + most).page(from, most, null, ended);
   }
 
   @Override
@@ -269,12 +274,13 @@ final class PipeRun implements RunningProcess {
     synchronized (lock) {
       if (!launched.isDone()) {
         graceAtLaunch = grace;
+        askedAtLaunch |= asked;
         return;
       }
       if (ender != null) {
         ender.hasten(grace);
       }
-      if (gone || launched.isCompletedExceptionally()) {
+      if (gone || !launched.join() || hasExited()) {
         return;
       }
       stopped |= asked;
@@ -286,6 +292,11 @@ final class PipeRun implements RunningProcess {
         enderThread = thread;
       }
     }
+  }
+
+  /** An exit that nobody here has noted yet counts all the same: it came before the stop. */
+  private boolean hasExited() {
+    return startTicks >= 0 && !ProcessFacts.isAlive(pid, startTicks, ProcessFacts.bootId());
   }
 
   private int endWhatIsLeft() {
@@ -301,28 +312,27 @@ final class PipeRun implements RunningProcess {
       join(runningThread);
       leftovers = running.leftovers();
     } else {
-      leftovers = sweep(null);
+      leftovers = sweep(TreeEnder.ofLeftovers(table, marker(), newPids()));
     }
     if (pump != null && !pump.isDone()) {
       // Whoever held the pipe is gone, so the end is near, unless somebody without marker holds it.
       awaitOutput();
       if (!pump.isDone() && pipe != null) {
-        leftovers += sweep(pipe);
+        leftovers += sweep(new TreeEnder(table, marker(), null, pipe));
         awaitOutput();
       }
     }
     return leftovers;
   }
 
-  private int sweep(@Nullable String heldPipe) {
-    TreeEnder sweeper = new TreeEnder(table, marker(), null, heldPipe);
+  private int sweep(TreeEnder sweeper) {
     report(sweeper.end(LEFTOVER_GRACE));
     return sweeper.leftovers();
   }
 
   private void report(Ended ended) {
     if (!ended.survivors().isEmpty()) {
-      LOG.error("processes of {} could not be ended: {}", marker(), ended.survivors());
+      LOG.error("processes of {} could not be ended: {}", marker(), ended);
     }
   }
 
@@ -358,21 +368,22 @@ final class PipeRun implements RunningProcess {
     return startTicks < 0 ? null : new Member(pid, startTicks);
   }
 
-  private Process process() {
-    return Objects.requireNonNull(process);
+  private String outputError() {
+    return reader()
+        .error()
+        .or(sink::logError)
+        .orElse("its output was held open by somebody else, or its listener did not return");
   }
 
-  /** What the library tells about its own thread; the exit was told before. */
-  private final class Outcome implements ExecuteResultHandler {
-    @Override
-    public void onProcessComplete(int code) {
-      LOG.debug("{} has ended with {}", marker(), code);
-    }
+  private OutputPump reader() {
+    return Objects.requireNonNull(pump);
+  }
 
-    @Override
-    public void onProcessFailed(ExecuteException e) {
-      failed(e.getCause() == null ? e : e.getCause());
-      LOG.debug("{} has ended without its streams being closed cleanly", marker(), e);
-    }
+  private NewPids newPids() {
+    return Objects.requireNonNull(newPids);
+  }
+
+  private Process process() {
+    return Objects.requireNonNull(process);
   }
 }

@@ -26,6 +26,12 @@ import org.slf4j.LoggerFactory;
  * one. The exit is told all the same.
  */
 public final class PipeRunner implements ProcessRunner, AutoCloseable {
+  /**
+   * How many of the last bytes of its output a process has in memory: 1 MiB. They take memory as
+   * they come.
+   */
+  public static final int KEPT_BYTES = 1 << 20;
+
   private static final Logger LOG = LoggerFactory.getLogger(PipeRunner.class);
   private static final Duration CLOSE_GRACE = Duration.ofSeconds(2);
   private static final long CLOSE_BOUND_NANOS = TimeUnit.SECONDS.toNanos(20);
@@ -50,12 +56,18 @@ public final class PipeRunner implements ProcessRunner, AutoCloseable {
     this.clock = clock;
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * @return the running process, with what only this runner's have
+   */
   @Override
-  public RunningProcess start(ProcessSpec spec) {
+  public PipeProcess start(ProcessSpec spec) {
     checkOpen();
-    String program = Launch.program(spec);
-    Launch.checkEncoding(spec, spec.argv());
-    LogFile log = spec.logFile().map(LogFile::open).orElse(null);
+    RunnerCapabilities.refuseMemoryCeiling(spec, capabilities());
+    List<String> words = Launch.words(spec);
+    Launch.checkEncoding(spec, words);
+    LogFile log = spec.logOnDemand() ? null : spec.logFile().map(LogFile::open).orElse(null);
     String name = "kugetsu-process-" + NUMBER.incrementAndGet();
     PipeRun run =
         new PipeRun(spec, name, clock, table, log == null ? null : log.stream(), this::forget);
@@ -64,7 +76,7 @@ public final class PipeRunner implements ProcessRunner, AutoCloseable {
         checkOpen();
         runs.add(run);
       }
-      run.start(program);
+      run.start(words);
       return run;
     } catch (RuntimeException | Error e) {
       forget(run);

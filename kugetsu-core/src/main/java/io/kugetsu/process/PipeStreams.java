@@ -1,18 +1,16 @@
 package io.kugetsu.process;
 
-import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import org.apache.commons.exec.ExecuteStreamHandler;
 
 /**
  * Takes the place of the library's own pumps, which wait without bound for whoever holds the pipe,
- * lose the exit code when told not to, and stop at the first listener that throws.
+ * lose the exit code when told not to, and stop at the first listener that throws. The streams are
+ * the run's already; all that is left is to tell it that the process has gone.
  */
 final class PipeStreams implements ExecuteStreamHandler {
   private final PipeRun run;
-  private OutputStream input = OutputStream.nullOutputStream();
-  private InputStream output = InputStream.nullInputStream();
 
   PipeStreams(PipeRun run) {
     this.run = run;
@@ -20,12 +18,12 @@ final class PipeStreams implements ExecuteStreamHandler {
 
   @Override
   public void setProcessInputStream(OutputStream stream) {
-    input = stream;
+    // The run has it.
   }
 
   @Override
   public void setProcessOutputStream(InputStream stream) {
-    output = stream;
+    // The run reads it.
   }
 
   @Override
@@ -34,8 +32,8 @@ final class PipeStreams implements ExecuteStreamHandler {
   }
 
   @Override
-  public void start() throws IOException {
-    run.begin(input, output);
+  public void start() {
+    // The run has begun.
   }
 
   @Override

@@ -29,6 +29,9 @@ import java.util.OptionalLong;
  * @param endedAt when its end was seen
  * @param duration from the start until then
  * @param state how it is known to have ended, one of those that {@link RunState#hasEnded()}
+ * @param outputError why the output is not complete, in words for a person, where that is neither
+ *     the ceiling nor a matter of course: it could not be read, not be logged, or reading was given
+ *     up; else empty. That the process itself closes its output early is no error
  */
 @Experimental
 public record ProcessExit(
@@ -41,7 +44,8 @@ public record ProcessExit(
     int leftovers,
     Instant endedAt,
     Duration duration,
-    RunState state) {
+    RunState state,
+    Optional<String> outputError) {
   /** Checks for null. */
   public ProcessExit {
     Objects.requireNonNull(code, "code");
@@ -51,6 +55,46 @@ public record ProcessExit(
     Objects.requireNonNull(state, "state");
     Objects.requireNonNull(endedAt, "endedAt");
     Objects.requireNonNull(duration, "duration");
+    Objects.requireNonNull(outputError, "outputError");
+  }
+
+  /**
+   * One without anything to say about its output.
+   *
+   * @param code as above
+   * @param signal as above
+   * @param stopped as above
+   * @param outputLimit as above
+   * @param memoryLimit as above
+   * @param outputComplete as above
+   * @param leftovers as above
+   * @param endedAt as above
+   * @param duration as above
+   * @param state as above
+   */
+  public ProcessExit(
+      OptionalInt code,
+      Optional<String> signal,
+      boolean stopped,
+      OptionalLong outputLimit,
+      OptionalLong memoryLimit,
+      boolean outputComplete,
+      int leftovers,
+      Instant endedAt,
+      Duration duration,
+      RunState state) {
+    this(
+        code,
+        signal,
+        stopped,
+        outputLimit,
+        memoryLimit,
+        outputComplete,
+        leftovers,
+        endedAt,
+        duration,
+        state,
+        Optional.empty());
   }
 
   /** {@return whether it ended by itself, with code 0, within its ceilings} */

@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,14 +28,13 @@ public final class ProcessSpec {
   /** The longest line that a listener or a masker is given, in bytes; longer ones are cut. */
   public static final int MAX_LINE_BYTES = 8 << 20;
 
-  private static final Pattern MARKER = Pattern.compile("[A-Za-z0-9._:-]{1,200}");
-
   private final List<String> argv;
   private final Path directory;
   private final Map<String, String> environment;
   private final byte @Nullable [] stdin;
   private final String marker;
   private final @Nullable Path logFile;
+  private final boolean logOnDemand;
   private final @Nullable UnaryOperator<String> masker;
   private final @Nullable Consumer<String> lineListener;
   private final long outputCeiling;
@@ -54,6 +52,7 @@ public final class ProcessSpec {
     stdin = builder.stdin;
     marker = builder.marker == null ? "run-" + UUID.randomUUID() : builder.marker;
     logFile = builder.logFile;
+    logOnDemand = builder.logOnDemand;
     masker = builder.masker;
     lineListener = builder.lineListener;
     outputCeiling = builder.outputCeiling;
@@ -116,6 +115,11 @@ public final class ProcessSpec {
     return Optional.ofNullable(logFile);
   }
 
+  /** {@return whether the log file is made only when it is needed} */
+  public boolean logOnDemand() {
+    return logOnDemand;
+  }
+
   /** {@return what removes secrets from a line} */
   public Optional<UnaryOperator<String>> masker() {
     return Optional.ofNullable(masker);
@@ -174,6 +178,7 @@ public final class ProcessSpec {
     private byte @Nullable [] stdin;
     private @Nullable String marker;
     private @Nullable Path logFile;
+    private boolean logOnDemand;
     private @Nullable UnaryOperator<String> masker;
     private @Nullable Consumer<String> lineListener;
     private long outputCeiling = DEFAULT_OUTPUT_CEILING;
@@ -188,25 +193,8 @@ public final class ProcessSpec {
       this.argv = List.copyOf(argv);
       this.directory = directory.toAbsolutePath();
       this.environment = Map.copyOf(environment);
-      if (this.argv.isEmpty() || this.argv.get(0).isBlank()) {
-        throw new InvalidRequestException("a command line needs a program as its first word");
-      }
-      for (int i = 0; i < this.argv.size(); i++) {
-        if (hasNul(this.argv.get(i))) {
-          throw new InvalidRequestException("word " + i + " of the command line holds a NUL");
-        }
-      }
-      this.environment.forEach(
-          (name, value) -> {
-            // The JDK would refuse these too, but with the value in its message.
-            if (name.isEmpty() || name.indexOf('=') >= 0 || hasNul(name)) {
-              throw new InvalidRequestException(
-                  "a variable's name is empty, or holds '=' or a NUL; " + safe(name));
-            }
-            if (hasNul(value)) {
-              throw new InvalidRequestException("the variable " + name + " holds a NUL");
-            }
-          });
+      SpecChecks.command(this.argv);
+      SpecChecks.environment(this.environment);
     }
 
     /**
@@ -240,20 +228,18 @@ public final class ProcessSpec {
      * @throws InvalidRequestException when it is anything else
      */
     public Builder marker(String value) {
-      if (!MARKER.matcher(value).matches()) {
-        throw new InvalidRequestException(
-            "a marker is 1 to 200 letters, digits, dots, dashes, underscores or colons");
-      }
+      SpecChecks.marker(value);
       marker = value;
       return this;
     }
 
     /**
-     * Where standard output and standard error are logged together, in the order they arrive. The
-     * file is made before the start, readable by its owner only; one that exists is appended to.
-     * Without a masker it holds every byte as it was written; with one, whole masked lines. When it
-     * cannot be written any more the process goes on, and {@link ProcessExit#outputComplete()}
-     * tells.
+     * Where the pipe runner logs standard output and standard error together, in the order they
+     * arrive. The file is made before the start, readable by its owner only; one that exists is
+     * appended to. Without a masker it holds every byte as it was written; with one, whole masked
+     * lines. When it cannot be written any more the process goes on, and {@link
+     * ProcessExit#outputComplete()} tells. A supervised run writes to {@code output.log} in its run
+     * directory by itself, as it is and not masked, and takes no other file.
      *
      * @param file the file; its directory must exist
      * @return this builder
@@ -264,8 +250,24 @@ public final class ProcessSpec {
     }
 
     /**
+     * Whether the pipe runner makes the log file only when it is needed: when more was written than
+     * {@link PipeRunner#KEPT_BYTES}, or {@link PipeProcess#keepLog()} asks for it. It has
+     * everything from the first byte on then. A file that cannot be made is told only at the end,
+     * as one that cannot be written.
+     *
+     * @param value true for that; false, the default, for a file from the start
+     * @return this builder
+     */
+    public Builder logOnDemand(boolean value) {
+      logOnDemand = value;
+      return this;
+    }
+
+    /**
      * What removes secrets from each line before it reaches the log file, the tail or the listener.
-     * Called on a thread of the runner. When it throws, the line is withheld.
+     * The output file of a supervised run is written by the process itself and holds what it wrote;
+     * there it is what is read that is masked. Called on threads of the runner, also by several at
+     * once. When it throws, the line is withheld.
      *
      * @param mask gets a line without its end, returns what may be seen of it
      * @return this builder
@@ -298,9 +300,7 @@ public final class ProcessSpec {
      * @throws InvalidRequestException when negative
      */
     public Builder outputCeiling(long bytes) {
-      if (bytes < 0) {
-        throw new InvalidRequestException("an output ceiling cannot be negative: " + bytes);
-      }
+      SpecChecks.notNegative("an output ceiling", bytes);
       outputCeiling = bytes;
       return this;
     }
@@ -350,9 +350,7 @@ public final class ProcessSpec {
      * @throws InvalidRequestException when it is anything else
      */
     public Builder nice(int value) {
-      if (value < 0 || value > 19) {
-        throw new InvalidRequestException("a nice value is 0 to 19, not " + value);
-      }
+      SpecChecks.nice(value);
       nice = value;
       return this;
     }
@@ -366,9 +364,7 @@ public final class ProcessSpec {
      * @throws InvalidRequestException when negative
      */
     public Builder memoryCeiling(long bytes) {
-      if (bytes < 0) {
-        throw new InvalidRequestException("a memory ceiling cannot be negative: " + bytes);
-      }
+      SpecChecks.notNegative("a memory ceiling", bytes);
       memoryCeiling = bytes;
       return this;
     }
@@ -384,25 +380,13 @@ public final class ProcessSpec {
      */
     public Builder wrapper(List<String> words) {
       wrapper = List.copyOf(words);
-      if (wrapper.stream().anyMatch(Builder::hasNul)
-          || (!wrapper.isEmpty() && wrapper.get(0).isBlank())) {
-        throw new InvalidRequestException(
-            "a wrapper needs a program as its first word, and no word may hold a NUL");
-      }
+      SpecChecks.wrapper(wrapper);
       return this;
     }
 
     /** {@return the spec} */
     public ProcessSpec build() {
       return new ProcessSpec(this);
-    }
-
-    private static String safe(String name) {
-      return "it begins with '" + name.split("[=\\x00]", 2)[0] + "'";
-    }
-
-    private static boolean hasNul(String text) {
-      return text.indexOf('\0') >= 0;
     }
   }
 }

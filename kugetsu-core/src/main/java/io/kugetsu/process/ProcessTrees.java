@@ -34,6 +34,19 @@ public final class ProcessTrees {
     public Ended {
       survivors = List.copyOf(survivors);
     }
+
+    /** Names a few of the survivors only: there may be thousands. */
+    @Override
+    public String toString() {
+      int named = Math.min(survivors.size(), 10);
+      return "Ended["
+          + ended
+          + ", survivors: "
+          + survivors.size()
+          + " "
+          + survivors.subList(0, named)
+          + "]";
+    }
   }
 
   private ProcessTrees() {}
@@ -46,6 +59,16 @@ public final class ProcessTrees {
    */
   public static List<Member> find(String marker) {
     return new TreeEnder(new ProcessTable(), marker, null, null).members();
+  }
+
+  /**
+   * Tells whether anything of a run lives.
+   *
+   * @param marker the run's marker
+   * @return whether a living process carries it, or descends from one that does
+   */
+  public static boolean lives(String marker) {
+    return !find(marker).isEmpty();
   }
 
   /**

@@ -61,7 +61,7 @@ public interface RunningProcess {
   /**
    * The end of what it has written so far, masked.
    *
-   * @param maxBytes how many bytes at most; no more than the last 64 KiB are kept
+   * @param maxBytes how many bytes at most; no more than the last 64 KiB are given
    * @return the text; it never begins or ends within a character. With a masker, a line is in it
    *     once it is complete
    */

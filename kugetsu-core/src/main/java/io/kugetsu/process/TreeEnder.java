@@ -35,6 +35,8 @@ final class TreeEnder {
   private final String marker;
   private final @Nullable Member root;
   private final @Nullable String pipe;
+  private final @Nullable Session session;
+  private final @Nullable NewPids since;
   private final Set<Member> known = new HashSet<>();
   private final Set<Member> signalled = new LinkedHashSet<>();
   private final Set<Member> afterRoot = new HashSet<>();
@@ -54,15 +56,51 @@ final class TreeEnder {
    * @param pipe the pipe whose writers belong to the tree, or null
    */
   TreeEnder(ProcessTable table, String marker, @Nullable Member root, @Nullable String pipe) {
+    this(table, marker, root, pipe, null, null);
+  }
+
+  /**
+   * Makes one for what a process left behind.
+   *
+   * @param since what that process, which is gone, can have started
+   */
+  static TreeEnder ofLeftovers(ProcessTable table, String marker, NewPids since) {
+    return new TreeEnder(table, marker, null, null, null, since);
+  }
+
+  /**
+   * Makes one for a supervised run, whose root is its supervisor and whose pipe is its log.
+   *
+   * @param session the run's session
+   * @param since what the supervisor can have started, or null to look at everything
+   */
+  TreeEnder(
+      ProcessTable table,
+      String marker,
+      @Nullable Member root,
+      @Nullable String pipe,
+      @Nullable Session session,
+      @Nullable NewPids since) {
     this.table = table;
     this.marker = marker;
     this.root = root;
     this.pipe = pipe;
+    this.session = session;
+    this.since = since;
     this.rootGone = root == null;
     if (root != null) {
       known.add(root);
     }
   }
+
+  /**
+   * The session of a supervised run. Its leader, the supervisor, is spared: it ends by itself when
+   * its command has, and writes down how.
+   *
+   * @param id the session and its first process group; 0 when the run has none of its own, or when
+   *     the number may be somebody else's by now
+   */
+  record Session(long id) {}
 
   /** Lets the grace end no later than this from now. May be called before and while it ends. */
   void hasten(Duration grace) {
@@ -103,6 +141,7 @@ final class TreeEnder {
   /** SIGTERM, in waves: true when everything is gone before the grace is over. */
   private boolean terminate() {
     int clean = 0;
+    boolean groupIsAsked = false;
     while (millisLeft() > 0) {
       List<Entry> wave = look();
       if (wave.isEmpty()) {
@@ -112,6 +151,10 @@ final class TreeEnder {
         continue;
       }
       clean = 0;
+      if (!groupIsAsked) {
+        groupIsAsked = true;
+        terminateGroup(wave);
+      }
       // Each is asked once. Who appears meanwhile, say the clean-up that a parent runs, is asked
       // only
       // when those before it are gone.
@@ -123,6 +166,20 @@ final class TreeEnder {
       awaitGone(wave);
     }
     return false;
+  }
+
+  /** Those of the first process group at once, however fast they fork. */
+  private void terminateGroup(List<Entry> wave) {
+    // While its leader lives the number is the group's.
+    if (session == null || session.id() == 0 || root == null || !lives(root)) {
+      return;
+    }
+    List<Member> group =
+        wave.stream().filter(e -> e.group() == session.id()).map(Entry::member).toList();
+    if (!group.isEmpty()) {
+      signalled.addAll(group);
+      Signals.terminateGroup(session.id());
+    }
   }
 
   private void awaitGone(List<Entry> wave) {
@@ -164,14 +221,14 @@ final class TreeEnder {
   }
 
   private List<Entry> look() {
-    Look look = table.look();
+    Look look = since == null ? table.look() : table.lookSince(since);
     Deque<Entry> open = new ArrayDeque<>();
     Set<Member> mine = new HashSet<>();
     boolean rootSeen = false;
     for (Entry entry : look.all()) {
       boolean isRoot = entry.member().equals(root);
       rootSeen |= isRoot;
-      if (isRoot || (isOurs(entry) && mayBeSignalled(entry))) {
+      if (isRoot || (mayBeSignalled(entry) && isOurs(entry))) {
         open.add(entry);
       }
     }
@@ -190,13 +247,19 @@ final class TreeEnder {
       }
     }
     known.addAll(mine);
+    if (session != null) {
+      members.removeIf(entry -> entry.member().equals(root));
+    }
     return members;
   }
 
   private boolean isOurs(Entry entry) {
     return marker.equals(entry.marker())
         || known.contains(entry.member())
-        || (pipe != null && ProcessTable.writesTo(entry.pid(), pipe));
+        || (session != null && session.id() != 0 && entry.session() == session.id())
+        || (pipe != null
+            && (root == null || entry.startTicks() >= root.startTicks())
+            && ProcessTable.writesTo(entry.pid(), pipe));
   }
 
   private boolean mayBeSignalled(Entry entry) {
@@ -242,7 +305,7 @@ final class TreeEnder {
     }
   }
 
-  private static long nanos(Duration grace) {
+  static long nanos(Duration grace) {
     // Far enough for anybody, and far from the overflow of nanoTime.
     Duration longest = Duration.ofDays(3650);
     return grace.isNegative() ? 0 : (grace.compareTo(longest) > 0 ? longest : grace).toNanos();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kugetsu.config.SecretMasker.Span;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -96,6 +97,27 @@ class SecretMaskerTest {
       assertEquals("text", JSON.readTree(BARE.apply(twice)).path("type").asString(), text);
       assertFalse(BARE.apply(twice).contains("abc"), text);
     }
+  }
+
+  @Test
+  void the_places_are_those_that_are_masked() {
+    SecretMasker masker =
+        SecretMasker.of(Map.of("A_TOKEN", "abcabc", "B_TOKEN", "bcabcd", "C_TOKEN", "123456"));
+
+    assertEquals(List.of(), masker.spans("nothing"));
+    assertEquals(List.of(new Span(2, 9)), masker.spans("x abcabcd x"), "they overlap");
+    assertEquals(List.of(new Span(0, 9)), masker.spans("abcabcabc"), "with itself");
+    assertEquals(List.of(new Span(0, 12)), masker.spans("123456123456"), "they touch");
+    assertEquals(
+        List.of(new Span(8, 11), new Span(20, 23)), masker.spans("X_TOKEN=abc ftp://u:pwd@h"));
+    assertEquals(List.of(new Span(10, 19)), masker.spans("PASSWORD='two words' x"));
+  }
+
+  @Test
+  void a_value_that_overlaps_itself_all_along_is_one_place() {
+    SecretMasker masker = SecretMasker.of(Map.of("A_TOKEN", "aaaaaaaa"));
+
+    assertEquals(List.of(new Span(0, 4 << 20)), masker.spans("a".repeat(4 << 20)));
   }
 
   @Test

@@ -83,6 +83,27 @@ class SettingsReaderTest {
   }
 
   @Test
+  void ended_tasks_are_kept_for_as_many_days_as_it_says_or_for_seven() throws IOException {
+    assertEquals(7, read(Map.of()).queueCleanupAgeDays());
+    write("QUEUE_CLEANUP_AGE_DAYS=30\n");
+    assertEquals(30, read(Map.of()).queueCleanupAgeDays());
+    assertEquals(2, read(Map.of("QUEUE_CLEANUP_AGE_DAYS", "2")).queueCleanupAgeDays());
+
+    for (String bad : List.of("0", "-1", "a week", "1.5", "99999999999")) {
+      write("# how long\n\nQUEUE_CLEANUP_AGE_DAYS=" + bad + "\n");
+
+      Settings settings = read(Map.of());
+
+      assertEquals(7, settings.queueCleanupAgeDays(), bad);
+      assertEquals(
+          List.of(file + ":3: QUEUE_CLEANUP_AGE_DAYS must be a number from 1; using 7"),
+          settings.problems().stream().map(Object::toString).toList());
+    }
+    SettingProblem unusable = read(Map.of("QUEUE_CLEANUP_AGE_DAYS", "soon")).problems().get(0);
+    assertTrue(unusable.toString().startsWith("environment: QUEUE_CLEANUP_AGE_DAYS"));
+  }
+
+  @Test
   void a_model_without_a_provider_or_like_an_option_is_reported_and_not_used() {
     for (String bad : List.of("large", "/large", "acme/", "--auto", "-x/y", "a b/c")) {
       Settings settings = read(Map.of("KUGETSU_MODEL", bad));

@@ -267,7 +267,7 @@ class PipeRunnerTest {
 
   @Test
   void many_run_at_the_same_time() throws Exception {
-    List<RunningProcess> all =
+    List<PipeProcess> all =
         IntStream.range(0, 40)
             .mapToObj(n -> runs.sh("read x; exit " + n).marker(runs.marker + "." + n))
             .map(spec -> runs.runner.start(spec.stdin("go\n").build()))

@@ -49,13 +49,21 @@ final class Runs implements AfterEachCallback {
 
   /** A class of the tests as a spec. */
   ProcessSpec.Builder java(Class<?> main, String... arguments) {
+    return java(List.of(), main, arguments);
+  }
+
+  /** A class of the tests as a spec, in a JVM with options. */
+  ProcessSpec.Builder java(List<String> options, Class<?> main, String... arguments) {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     String path = System.getProperty("jdk.module.path", "");
     String classes = System.getProperty("java.class.path") + ":" + path;
     return command(
-        Stream.concat(
-                Stream.of(java, "-XX:+UseSerialGC", "-cp", classes, main.getName()),
+        Stream.of(
+                Stream.of(java, "-XX:+UseSerialGC"),
+                options.stream(),
+                Stream.of("-cp", classes, main.getName()),
                 Arrays.stream(arguments))
+            .flatMap(words -> words)
             .toArray(String[]::new));
   }
 

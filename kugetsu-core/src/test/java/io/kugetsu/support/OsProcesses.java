@@ -6,14 +6,19 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /** What the operating system says about processes; independent of the library. */
 public final class OsProcesses {
   private static final String MARK = "KUGETSU_RUN=";
   private static final String TEST = TestRepository.TEST_VARIABLE + "=" + TestRepository.TEST_JVM;
+
+  private static final int PARENT = 1;
+  private static final int SESSION = 3;
 
   private OsProcesses() {}
 
@@ -40,6 +45,61 @@ public final class OsProcesses {
         .map(Map.Entry::getKey)
         .sorted()
         .toList();
+  }
+
+  /** Living processes that work in a directory, whatever their environment says. */
+  public static List<Long> below(Path directory) {
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+      List<Long> found = new ArrayList<>();
+      for (Path each : all) {
+        if (lives(each) && worksIn(each, directory)) {
+          found.add(Long.parseLong(each.getFileName().toString()));
+        }
+      }
+      return found;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static boolean worksIn(Path process, Path directory) {
+    try {
+      return Files.readSymbolicLink(process.resolve("cwd")).startsWith(directory.toRealPath());
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /**
+   * The living processes of one run but for its supervisor: that one leads a session, and whoever
+   * started it does not belong to the run.
+   */
+  public static List<Long> ofAgent(String mark) {
+    List<Long> all = of(mark);
+    return all.stream()
+        .filter(pid -> number(pid, SESSION) != pid || all.contains(number(pid, PARENT)))
+        .toList();
+  }
+
+  /** A number from what the system tells of a process, counted from its state; -1 if it ended. */
+  private static long number(long pid, int field) {
+    try {
+      String stat =
+          Files.readString(Path.of("/proc/" + pid + "/stat"), StandardCharsets.ISO_8859_1);
+      return Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[field]);
+    } catch (IOException e) {
+      return -1;
+    }
+  }
+
+  /** Ends a process, and waits until it is gone. */
+  public static void end(long pid) {
+    ProcessHandle.of(pid)
+        .ifPresent(
+            process -> {
+              process.destroyForcibly();
+              process.onExit().completeOnTimeout(process, 10, TimeUnit.SECONDS).join();
+            });
   }
 
   private static String mark(Path process) {
