@@ -8,7 +8,6 @@ import io.kugetsu.common.IssueRef;
 import io.kugetsu.common.LimitKey;
 import io.kugetsu.common.Limits;
 import io.kugetsu.common.SessionKey;
-import io.kugetsu.common.TaskId;
 import io.kugetsu.common.TaskStatus;
 import io.kugetsu.config.Settings;
 import io.kugetsu.config.SettingsReader;
@@ -16,7 +15,6 @@ import io.kugetsu.engine.Admission;
 import io.kugetsu.engine.Engine;
 import io.kugetsu.engine.Engines;
 import io.kugetsu.engine.NewTask;
-import io.kugetsu.engine.TaskRecord;
 import io.kugetsu.internal.AtomicFiles;
 import io.kugetsu.limit.ConcurrencyLimiter;
 import io.kugetsu.limit.Permit;
@@ -24,10 +22,10 @@ import io.kugetsu.limit.internal.EngineLimiter;
 import io.kugetsu.notification.Notifications;
 import io.kugetsu.notification.internal.StoredNotifications;
 import io.kugetsu.process.PipeRunner;
+import io.kugetsu.process.SupervisedRunner;
 import io.kugetsu.queue.QueueRequest;
 import io.kugetsu.queue.TaskQueue;
 import io.kugetsu.queue.internal.AdmissionPath;
-import io.kugetsu.queue.internal.Dispatcher;
 import io.kugetsu.queue.internal.EngineQueue;
 import io.kugetsu.session.AgentSession;
 import io.kugetsu.session.SessionNotFoundException;
@@ -38,10 +36,15 @@ import io.kugetsu.session.internal.Clones;
 import io.kugetsu.session.internal.Places;
 import io.kugetsu.session.internal.StoredSessions;
 import io.kugetsu.task.BackgroundManager;
+import io.kugetsu.task.Retention;
 import io.kugetsu.task.TaskHandle;
+import io.kugetsu.task.Timers;
 import io.kugetsu.task.internal.DefaultBackgroundManager;
+import io.kugetsu.task.internal.Dispatcher;
+import io.kugetsu.task.internal.ManagerSettings;
 import io.kugetsu.task.internal.RunFiles;
-import io.kugetsu.task.internal.StoredHandle;
+import io.kugetsu.task.internal.Runners;
+import io.kugetsu.task.internal.Threads;
 import io.kugetsu.worktree.GitRepository;
 import io.kugetsu.worktree.Removal;
 import io.kugetsu.worktree.Worktree;
@@ -50,24 +53,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The facade over the parts, and the one place that puts them together. */
 final class DefaultKugetsu implements Kugetsu {
-  private static final Logger LOG = LoggerFactory.getLogger(DefaultKugetsu.class);
-  private static final Duration CLOSE_BOUND = Duration.ofSeconds(8);
-
-  /** For what only ended because its processes were taken from it. */
-  private static final Duration LAST_BOUND = Duration.ofSeconds(2);
-
   private static final String CONFIG =
       """
       # Settings of kugetsu. An environment variable of the same name wins over a line here, and what
@@ -79,6 +73,9 @@ final class DefaultKugetsu implements Kugetsu {
       # provider/model for the agent; without it the agent's own choice.
       # KUGETSU_MODEL=anthropic/claude-sonnet-4-5
 
+      # For how many days ended tasks are kept.
+      # QUEUE_CLEANUP_AGE_DAYS=7
+
       # What new branches start from; without it the remote's default branch.
       # BASE_REF=origin/main
       """;
@@ -88,10 +85,7 @@ final class DefaultKugetsu implements Kugetsu {
   private final SettingsReader reader;
   private final Clones clones;
   private final Places places;
-  private final Threads threads;
   private final Engine engine;
-  private final boolean ownsEngine;
-  private final PipeRunner runner;
   private final StoredSessions sessions;
   private final RunFiles files;
   private final DefaultBackgroundManager manager;
@@ -100,6 +94,7 @@ final class DefaultKugetsu implements Kugetsu {
   private final AdmissionPath path;
   private final EngineQueue queue;
   private final Dispatcher dispatcher;
+  private final Closing closing;
   private volatile boolean draining;
   private volatile boolean closed;
 
@@ -124,26 +119,49 @@ final class DefaultKugetsu implements Kugetsu {
         fixed == null ? () -> Limits.of(reader.read().maxConcurrentAgents()) : () -> fixed;
     AgentAdapter builtIn = new OpencodeCli();
     AgentAdapter agent = builder.agent == null ? builtIn : builder.agent;
-    this.ownsEngine = builder.engine == null;
+    this.files = new RunFiles(directory.resolve("runs"));
     this.engine =
         builder.engine == null
-            ? Engines.files(directory, builder.clock, Engines.localProbe())
+            ? Engines.files(directory, builder.clock, Engines.localProbe(files::lives))
             : builder.engine;
-    this.threads = new Threads(builder.executor);
-    this.runner = new PipeRunner();
+    Threads threads = new Threads(builder.executor);
+    Runners runners = new Runners(new SupervisedRunner(), new PipeRunner(builder.clock));
     this.sessions = new StoredSessions(engine.sessions(), builder.clock);
-    this.files = new RunFiles(directory.resolve("runs"));
     this.manager =
         new DefaultBackgroundManager(
-            engine, Engines.newOwner(), files, threads.executor(), threads.timer(), builder.clock);
+            new ManagerSettings(
+                engine,
+                Engines.newOwner(),
+                files,
+                runners,
+                threads.executor(),
+                Timers.on(threads.timer()),
+                builder.clock,
+                limits,
+                forRuns,
+                this::retention,
+                sessions::needs),
+            Runnable::run);
     this.limiter = EngineLimiter.on(engine, limits, builder.clock);
     this.path = new AdmissionPath(clones, agent, reader::read, environment, builder.clock);
-    this.queue = new EngineQueue(engine.tasks(), path);
-    manager.register(new AgentWorkType(agent, runner, sessions, places, environment));
+    this.queue = new EngineQueue(engine.tasks(), path, manager::accepted, manager::cancelled);
+    manager.register(
+        new AgentWorkType(
+            agent, runners.supervised(), files.wake(), sessions, places, environment));
     if (!agent.name().equals(builtIn.name())) {
-      manager.register(new AgentWorkType(builtIn, runner, sessions, places, environment));
+      manager.register(
+          new AgentWorkType(
+              builtIn, runners.supervised(), files.wake(), sessions, places, environment));
     }
     this.dispatcher = new Dispatcher(engine.tasks(), manager, limits, builder.dispatch);
+    this.closing =
+        new Closing(dispatcher, manager, limiter, runners, threads, engine, builder.engine == null);
+    manager.begin();
+  }
+
+  private Retention retention() {
+    return new Retention(
+        Duration.ofDays(reader.read().queueCleanupAgeDays()), Retention.DEFAULT.count());
   }
 
   @Override
@@ -160,7 +178,11 @@ final class DefaultKugetsu implements Kugetsu {
 
   @Override
   public TaskHandle delegate(QueueRequest request) {
-    return new StoredHandle(manager, queue.accept(newTask(request, true)).id());
+    return accept(newTask(request, true));
+  }
+
+  private TaskHandle accept(NewTask task) {
+    return manager.handle(queue.accept(task).id());
   }
 
   @Override
@@ -174,6 +196,7 @@ final class DefaultKugetsu implements Kugetsu {
       admission = going(ref, () -> admit(task), Admission.Admitted.class::isInstance);
     }
     if (admission instanceof Admission.Admitted admitted) {
+      manager.accepted(admitted.claim().task());
       return manager.run(admitted.claim());
     }
     throw Refusals.of(ref, (Admission.Refused) admission);
@@ -213,11 +236,7 @@ final class DefaultKugetsu implements Kugetsu {
     if (session(ref).isEmpty()) {
       throw new SessionNotFoundException(ref);
     }
-    return handle(going(ref, () -> queue.accept(task), accepted -> true));
-  }
-
-  private TaskHandle handle(TaskRecord record) {
-    return manager.handle(record.id());
+    return going(ref, () -> accept(task), accepted -> true);
   }
 
   @Override
@@ -335,35 +354,10 @@ final class DefaultKugetsu implements Kugetsu {
 
   private synchronized CloseReport shutDown() {
     if (closed) {
-      return new CloseReport(List.of(), List.of());
+      return new CloseReport(List.of(), List.of(), List.of());
     }
     closed = true;
-    List<TaskId> stopped = new ArrayList<>();
-    List<TaskId> pending = new ArrayList<>();
-    end(dispatcher::close);
-    end(() -> stopped.addAll(manager.close(CLOSE_BOUND)));
-    end(limiter::close);
-    end(
-        () ->
-            engine.tasks().list(Set.of(TaskStatus.PENDING)).stream()
-                .map(TaskRecord::id)
-                .forEach(pending::add));
-    end(runner::close);
-    end(() -> manager.awaitEnds(LAST_BOUND));
-    end(threads::close);
-    if (ownsEngine) {
-      end(engine::close);
-    }
-    return new CloseReport(stopped, pending);
-  }
-
-  /** One part of the closing: what fails in it must not leave the other parts open. */
-  private static void end(Runnable part) {
-    try {
-      part.run();
-    } catch (RuntimeException e) {
-      LOG.error("a part could not be closed in order", e);
-    }
+    return closing.close();
   }
 
   private void checkOpen() {

@@ -30,8 +30,26 @@ import java.util.Optional;
  *
  * <p>There is no server and no daemon: what is kept lies in one directory, as files a person can
  * read. Several instances, in several threads and several JVMs, may be open on one directory at
- * once; the limits hold for all of them together. Thread-safe. After {@link #close()} every method
- * but {@code close} throws {@link io.kugetsu.common.ClosedException}.
+ * once; the limits hold for all of them together.
+ *
+ * <p><b>Agents outlive the program.</b> Each works under a small supervisor of its own, in the
+ * background: it goes on when the instance is closed, and when its JVM is killed. It keeps its
+ * permit as long as anything of it lives. Any open instance that dispatches and has an agent of
+ * that name takes over what has no living owner, at its opening or within half a second: it reads
+ * again all that the agent printed, waits for its end and writes that down, also of an agent that
+ * ended while no instance was open. A message whose agent had not been started goes back into the
+ * line. Nothing is run twice. With an engine that is not {@linkplain
+ * io.kugetsu.engine.EngineTraits#durable() durable} nobody could take over, so there agents end
+ * with the instance and with its JVM.
+ *
+ * <p><b>Secrets.</b> An agent writes its output file by itself, so that this file holds what the
+ * agent printed of them; it is for its owner only and is removed with the task. Whatever is read of
+ * it through this API is masked, that is, the values of variables whose names look like those of
+ * secrets are replaced: in the outputs of a task's handle, outcomes, events and notifications, and
+ * in what the library logs.
+ *
+ * <p>Thread-safe. After {@link #close()} every method but {@code close} throws {@link
+ * io.kugetsu.common.ClosedException}.
  */
 public interface Kugetsu extends AutoCloseable {
   /**
@@ -145,7 +163,8 @@ public interface Kugetsu extends AutoCloseable {
   Notifications notifications();
 
   /**
-   * What the last runs wrote, newest first.
+   * What the last runs wrote, newest first: where the files are, which are raw. To read them with
+   * secrets masked, ask the task's handle for its output.
    *
    * @param most how many at most, at least 1
    * @return the logs
@@ -159,7 +178,12 @@ public interface Kugetsu extends AutoCloseable {
   /** {@return kugetsu's directory} */
   Path directory();
 
-  /** {@return everything that runs or shall run} */
+  /**
+   * Everything that runs or shall run. Commands and work of the host are started here; they share
+   * the limits with the agents.
+   *
+   * @return the tasks
+   */
   BackgroundManager tasks();
 
   /** {@return the queue} */
@@ -175,19 +199,30 @@ public interface Kugetsu extends AutoCloseable {
   ConcurrencyLimiter limiter();
 
   /**
-   * Takes nothing new, lets what runs here come to its end for a while, then closes. From the call
-   * on messages are refused with {@link io.kugetsu.common.ClosedException}.
+   * Takes nothing new, lets what runs here come to its end for a while, then closes as {@link
+   * #close()} does. From the call on messages are refused with {@link
+   * io.kugetsu.common.ClosedException}.
    *
-   * @param drain how long to wait for what runs
-   * @return what it left; empty lists when it was closed before
+   * @param drain how long to wait for what runs; zero for not at all
+   * @return what it left, and what it stopped; empty lists when it was closed before
    */
   CloseReport closeGracefully(Duration drain);
 
   /**
-   * Closes now; every wait in it is bounded, and where agents end when they are told to, as most
-   * do, it takes a moment. Agents that run here are stopped with their whole process tree, and
-   * their sessions are interrupted; what waits in the queue stays there. Waits end with {@link
-   * io.kugetsu.common.ClosedException}. Idempotent.
+   * Closes now; every wait in it is bounded.
+   *
+   * <ul>
+   *   <li>Agents, and commands in the background, go on, and the next instance on the directory
+   *       takes them over. To end them, stop their tasks first.
+   *   <li>Commands in the foreground or on pipes, and work of the host, are stopped with their
+   *       whole process trees; with an engine that is not durable the agents too, whose sessions
+   *       are interrupted then.
+   *   <li>A message whose agent was only about to be started goes back into the line; one that was
+   *       handed to {@link #start} is interrupted. What waits stays in the line.
+   *   <li>Waits end with {@link io.kugetsu.common.ClosedException}.
+   * </ul>
+   *
+   * What became of all that is told by {@link #closeGracefully(Duration)}. Idempotent.
    */
   @Override
   void close();

@@ -69,7 +69,9 @@ public final class KugetsuBuilder {
   /**
    * Where tasks, sessions and notifications are kept.
    *
-   * @param value the engine, which stays the caller's to close; default files in the directory
+   * @param value the engine, which stays the caller's to close, after this instance; default files
+   *     in the directory. With one that is not durable nothing could take over what outlives this
+   *     instance, so agents and background commands end with it
    * @return this builder
    */
   public KugetsuBuilder engine(Engine value) {
@@ -124,7 +126,7 @@ public final class KugetsuBuilder {
   }
 
   /**
-   * Whether this instance starts what waits in the queue.
+   * Whether this instance starts what waits in the queue, and takes over what has no living owner.
    *
    * @param value true, the default; false to hand over and look only
    * @return this builder

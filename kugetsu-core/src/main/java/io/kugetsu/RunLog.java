@@ -5,7 +5,9 @@ import java.nio.file.Path;
 import java.time.Instant;
 
 /**
- * What one run wrote, secrets masked.
+ * Where to find what one run wrote. The file holds it as it was written, with the secrets in it if
+ * there are any, and is for its owner only; {@link io.kugetsu.task.TaskHandle#output(int)} reads it
+ * with secrets masked.
  *
  * @param task the task
  * @param epoch which run of it, from 1

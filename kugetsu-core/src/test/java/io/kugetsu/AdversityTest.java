@@ -210,18 +210,50 @@ class AdversityTest extends LeakFree {
   }
 
   @Test
+  void a_stop_that_another_carried_out_is_known_at_the_end_although_nobody_had_told()
+      throws Exception {
+    Fifo ready = Fifo.create(temp.resolve("ready"));
+    try (BrokenEngine engine =
+            new BrokenEngine(
+                Engines.files(temp.resolve("state"), Clock.systemUTC(), Engines.localProbe()));
+        Kugetsu kugetsu = initialised(builder(sleeping(ready)).engine(engine));
+        Kugetsu other = builder(sleeping(ready)).dispatch(false).open()) {
+      TaskHandle task = kugetsu.delegate("one", ISSUE);
+      ready.read();
+      task.started().toCompletableFuture().get(60, TimeUnit.SECONDS);
+      engine.breaks("list"); // it is blind for what others do
+      assertTrue(other.tasks().find(task.id()).orElseThrow().stop("from elsewhere"));
+      TaskResult result = task.await(LONG);
+      assertEquals(TaskStatus.INTERRUPTED, result.status());
+      assertEquals("stopped: from elsewhere", result.outcome().error());
+      engine.works("list");
+    }
+  }
+
+  @Test
   void closing_in_an_interrupted_thread_writes_every_end() throws Exception {
     Fifo ready = Fifo.create(temp.resolve("ready"));
-    Kugetsu kugetsu = initialised(builder(sleeping(ready)));
-    TaskHandle task = kugetsu.delegate("one", ISSUE);
+    AgentAdapter agent =
+        ShellAgent.running("trap '' TERM; echo x > '" + ready.path() + "'; exec sleep 600");
+    Kugetsu kugetsu = initialised(builder(agent).limits(Limits.of(2)));
+    TaskHandle stopped = kugetsu.delegate("one", ISSUE);
     ready.read();
+    TaskHandle running = kugetsu.delegate("two", OTHER);
+    ready.read();
+    running.started().toCompletableFuture().get(60, TimeUnit.SECONDS);
+    assertTrue(stopped.stop("enough"));
     Thread.currentThread().interrupt();
-    kugetsu.close();
+    CloseReport report = kugetsu.closeGracefully(Duration.ZERO);
     assertTrue(Thread.interrupted(), "the interrupt is kept");
-    try (Kugetsu next = builder(ShellAgent.running("cat")).open()) {
+    assertEquals(List.of(running.id()), report.running());
+    try (Kugetsu next = builder(ShellAgent.running("cat")).dispatch(false).open()) {
       assertEquals(
-          TaskStatus.INTERRUPTED, next.tasks().find(task.id()).orElseThrow().info().status());
-      assertTrue(next.start(OTHER, "two").await(LONG).isSuccess());
+          TaskStatus.INTERRUPTED, next.tasks().find(stopped.id()).orElseThrow().info().status());
+    }
+    try (Kugetsu next = builder(ShellAgent.running("cat")).open()) {
+      assertTrue(next.tasks().find(running.id()).orElseThrow().stop("enough"));
+      next.tasks().find(running.id()).orElseThrow().await(LONG);
+      assertTrue(next.start(IssueRef.parse("local:third"), "three").await(LONG).isSuccess());
     }
   }
 
@@ -246,6 +278,7 @@ class AdversityTest extends LeakFree {
     TaskHandle task = kugetsu.delegate("one", ISSUE);
     ready.read();
     executor.shutdown();
+    assertTrue(task.stop("enough"));
     kugetsu.close();
     try (Kugetsu next = builder(ShellAgent.running("cat")).open()) {
       assertEquals(

@@ -96,18 +96,29 @@ class EmbeddingTest extends LeakFree {
       TaskHandle task = kugetsu.delegate("work", ISSUE);
       ready.read();
       CompletableFuture<TaskResult> end = task.completion().toCompletableFuture();
+      CompletableFuture<TaskResult> wait = CompletableFuture.supplyAsync(task::await, pool);
+      task.started().toCompletableFuture().get(60, TimeUnit.SECONDS);
       kugetsu.close();
-      // it was stopped, and whoever waited is told either that or that the instance is closed
-      try {
-        assertEquals(TaskStatus.INTERRUPTED, end.get(60, TimeUnit.SECONDS).status());
-      } catch (ExecutionException e) {
-        assertInstanceOf(ClosedException.class, e.getCause());
-      }
+      // it goes on, and whoever waited here is told that the instance is closed
+      assertClosed(end);
+      assertClosed(wait);
       assertEquals("still open", pool.submit(() -> "still open").get());
+      try (Kugetsu next = builder("echo never").executor(pool).open()) {
+        TaskHandle same = next.tasks().find(task.id()).orElseThrow();
+        assertFalse(same.info().status().isTerminal());
+        assertTrue(same.stop("enough"));
+        assertEquals(TaskStatus.INTERRUPTED, same.await(LONG).status());
+      }
     } finally {
       pool.shutdown();
       assertTrue(pool.awaitTermination(60, TimeUnit.SECONDS));
     }
+  }
+
+  private static void assertClosed(CompletableFuture<?> wait) {
+    ExecutionException told =
+        assertThrows(ExecutionException.class, () -> wait.get(60, TimeUnit.SECONDS));
+    assertInstanceOf(ClosedException.class, told.getCause());
   }
 
   @Test

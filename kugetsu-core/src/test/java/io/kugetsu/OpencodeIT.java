@@ -8,6 +8,7 @@ import io.kugetsu.agent.OpencodeCli;
 import io.kugetsu.common.IssueRef;
 import io.kugetsu.common.LimitKey;
 import io.kugetsu.common.Limits;
+import io.kugetsu.common.TaskId;
 import io.kugetsu.common.TaskStatus;
 import io.kugetsu.model.ModelRequest;
 import io.kugetsu.model.ModelServer;
@@ -15,6 +16,8 @@ import io.kugetsu.notification.Notification;
 import io.kugetsu.notification.NotificationType;
 import io.kugetsu.session.AgentSession;
 import io.kugetsu.session.SessionState;
+import io.kugetsu.support.ClassPath;
+import io.kugetsu.support.Fifo;
 import io.kugetsu.support.LeakFree;
 import io.kugetsu.support.Opencode;
 import io.kugetsu.support.OsProcesses;
@@ -22,11 +25,19 @@ import io.kugetsu.support.TestRepository;
 import io.kugetsu.task.FailureType;
 import io.kugetsu.task.TaskHandle;
 import io.kugetsu.task.TaskResult;
+import java.io.BufferedReader;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Properties;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,6 +53,7 @@ class OpencodeIT extends LeakFree {
 
   @TempDir Path temp;
   private ModelServer model;
+  private Map<String, String> environment;
   private TestRepository repository;
   private Kugetsu kugetsu;
 
@@ -50,15 +62,21 @@ class OpencodeIT extends LeakFree {
     Path program = Opencode.program();
     model = ModelServer.start();
     repository = TestRepository.create(temp.resolve("shop"));
-    kugetsu =
-        Kugetsu.builder(repository.directory())
+    environment = Opencode.environment(temp, model);
+    kugetsu = open(temp, environment, program);
+  }
+
+  private static Kugetsu open(Path temp, Map<String, String> environment, Path program) {
+    Kugetsu kugetsu =
+        Kugetsu.builder(temp.resolve("shop"))
             .directory(temp.resolve("state"))
             .hostEnvironment(false)
-            .environment(Opencode.environment(temp, model))
+            .environment(environment)
             .limits(Limits.of(3))
             .agent(OpencodeCli.at(program))
             .open();
     kugetsu.init();
+    return kugetsu;
   }
 
   @AfterEach
@@ -228,7 +246,7 @@ class OpencodeIT extends LeakFree {
     TaskHandle task = delegate(ISSUE, "MODEL: shell echo $$ > shell.pid; sleep 600");
     model.awaitRequest(ModelRequest::isWork, LONG);
     String mark = task.id() + ".1";
-    long opencode = OsProcesses.of(mark).get(0);
+    long opencode = OsProcesses.ofAgent(mark).get(0);
     awaitTool(mark);
     ProcessHandle.of(opencode).orElseThrow().destroyForcibly();
     TaskResult result = task.await(LONG);
@@ -238,10 +256,98 @@ class OpencodeIT extends LeakFree {
     assertEquals(SessionState.INTERRUPTED, session().state());
   }
 
+  @Test
+  void opencode_goes_on_without_its_program_and_the_next_one_gets_its_answer() throws Exception {
+    kugetsu.close();
+    Fifo ready = Fifo.create(temp.resolve("ready"));
+    Fifo go = Fifo.create(temp.resolve("go"));
+    TaskId id = killed(ready, go);
+    assertFalse(OsProcesses.ofAgent(id + ".1").isEmpty(), "opencode outlives its program");
+
+    try (Kugetsu next = open(temp, environment, Opencode.program())) {
+      assertEquals(1, next.limiter().held(LimitKey.AGENTS));
+      go.write("on");
+      TaskResult result = next.tasks().find(id).orElseThrow().await(LONG);
+      assertTrue(result.isSuccess(), result::toString);
+      assertEquals("All done.", result.finalAnswer());
+      assertEquals(1, result.info().epoch());
+      AgentSession session = next.session(ISSUE).orElseThrow();
+      assertEquals(SessionState.IDLE, session.state());
+      assertTrue(session.agentSession().orElseThrow().startsWith("ses_"));
+      assertEquals(
+          List.of("MODEL: shell"),
+          model.requests().stream()
+              .filter(ModelRequest::isWork)
+              .map(it -> it.prompt().substring(0, 12))
+              .distinct()
+              .toList());
+      assertEquals(
+          1,
+          next.notifications().list().stream()
+              .filter(it -> it.type() == NotificationType.TASK_COMPLETED)
+              .count());
+      assertEquals(0, next.limiter().held(LimitKey.AGENTS));
+      TaskResult further = next.continueSession(ISSUE, "MODEL: say Still here.").await(LONG);
+      assertEquals("Still here.", further.finalAnswer(), further::toString);
+    }
+  }
+
+  /** Lets another JVM hand a message over, and kills that one while opencode's tool runs. */
+  private TaskId killed(Fifo ready, Fifo go) throws Exception {
+    Properties variables = new Properties();
+    variables.putAll(environment);
+    try (OutputStream out = Files.newOutputStream(temp.resolve("environment"))) {
+      variables.store(out, null);
+    }
+    Process program =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                ClassPath.current(),
+                Program.class.getName(),
+                temp.toString(),
+                Opencode.program().toString(),
+                "MODEL: shell echo x > '" + ready.path() + "'; read x < '" + go.path() + "'",
+                "MODEL: say All done.")
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try {
+      TaskId id =
+          new TaskId(
+              new BufferedReader(
+                      new InputStreamReader(program.getInputStream(), StandardCharsets.UTF_8))
+                  .readLine());
+      ready.read();
+      return id;
+    } finally {
+      program.destroyForcibly().waitFor();
+    }
+  }
+
+  /** Hands a message over, and waits for its end, or its own. */
+  public static final class Program {
+    private Program() {}
+
+    public static void main(String[] args) throws Exception {
+      Path temp = Path.of(args[0]);
+      Properties variables = new Properties();
+      try (InputStream in = Files.newInputStream(temp.resolve("environment"))) {
+        variables.load(in);
+      }
+      Map<String, String> environment = new HashMap<>();
+      variables.stringPropertyNames().forEach(it -> environment.put(it, variables.getProperty(it)));
+      Kugetsu kugetsu = OpencodeIT.open(temp, environment, Path.of(args[1]));
+      TaskHandle task = kugetsu.delegate(args[2] + "\n" + args[3], ISSUE);
+      System.out.println(task.id());
+      System.out.flush();
+      task.await();
+    }
+  }
+
   /** Looks again and again until opencode has a child that runs its tool; nobody could tell us. */
   private static void awaitTool(String mark) {
     long end = System.nanoTime() + LONG.toNanos();
-    while (OsProcesses.of(mark).size() < 2) {
+    while (OsProcesses.ofAgent(mark).size() < 2) {
       assertTrue(System.nanoTime() < end, "opencode ran no tool");
       Thread.onSpinWait();
     }

@@ -63,6 +63,8 @@ class SettingsOrderTest extends LeakFree {
           started++;
         } catch (LimitReachedException full) {
           assertEquals(started, full.limit());
+          full.holders().forEach(it -> kugetsu.tasks().find(it).orElseThrow().stop("enough"));
+          assertTrue(kugetsu.tasks().awaitAll(any -> true, LONG));
           return started;
         }
       }

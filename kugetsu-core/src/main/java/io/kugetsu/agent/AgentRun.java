@@ -4,10 +4,11 @@ import io.kugetsu.common.Experimental;
 import io.kugetsu.engine.Holder;
 import io.kugetsu.internal.AtomicFiles;
 import io.kugetsu.internal.Trees;
+import io.kugetsu.process.Following;
 import io.kugetsu.process.ProcessExit;
-import io.kugetsu.process.ProcessRunner;
 import io.kugetsu.process.ProcessSpec;
-import io.kugetsu.process.RunningProcess;
+import io.kugetsu.process.SupervisedProcess;
+import io.kugetsu.process.SupervisedRunner;
 import io.kugetsu.task.Run;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,12 +34,12 @@ public final class AgentRun {
   /** How long an agent has between the polite signal and the one that cannot be refused. */
   public static final Duration GRACE = Duration.ofSeconds(5);
 
-  private final RunningProcess process;
+  private final SupervisedProcess process;
   private final AgentTranscript transcript;
   private final CompletionStage<ProcessExit> exit;
 
   private AgentRun(
-      RunningProcess process, AgentTranscript transcript, SessionWatch watch, Path temp) {
+      SupervisedProcess process, AgentTranscript transcript, SessionWatch watch, Path temp) {
     this.process = process;
     this.transcript = transcript;
     this.exit =
@@ -49,13 +50,15 @@ public final class AgentRun {
   }
 
   /**
-   * Starts the agent.
+   * Starts the agent, under a supervisor of its own: it goes on when this program ends, however
+   * that ends, unless {@link Run#outlives()} says that it must not.
    *
    * @param run the claim's run
    * @param runner runs the process
    * @param adapter how the agent is driven
    * @param request what is asked of it
-   * @param masker masks secrets in everything the agent prints, before it is written or read
+   * @param masker masks secrets in everything that is read of what the agent prints
+   * @param wakeFile gets a byte more when the agent has ended
    * @param onSession told once when the agent made its session's identifier known; told once more
    *     when that failed, before {@link #exit()}
    * @return the agent at work
@@ -63,10 +66,11 @@ public final class AgentRun {
    */
   public static AgentRun start(
       Run run,
-      ProcessRunner runner,
+      SupervisedRunner runner,
       AgentAdapter adapter,
       AgentRequest request,
       UnaryOperator<String> masker,
+      Path wakeFile,
       Consumer<String> onSession) {
     Path temp = temp(run);
     AtomicFiles.createDirectoriesUnsynced(temp);
@@ -74,13 +78,15 @@ public final class AgentRun {
       AgentCommand command = adapter.command(request);
       AgentTranscript transcript = adapter.transcript();
       SessionWatch watch = new SessionWatch(transcript, onSession, run.marker());
-      RunningProcess process =
+      SupervisedProcess process =
           runner.start(
               ProcessSpec.builder(
                       command.argv(), request.directory(), with(command.environment(), temp))
                   .stdin(command.input())
                   .marker(run.marker())
-                  .logFile(output(run))
+                  .runDirectory(run.directory())
+                  .foreground(!run.outlives())
+                  .wakeFile(wakeFile)
                   .masker(masker)
                   .lineListener(watch)
                   .build());
@@ -89,6 +95,31 @@ public final class AgentRun {
       Trees.delete(temp);
       throw e;
     }
+  }
+
+  /**
+   * Goes on with an agent that another program has started, whether it still works or has ended:
+   * what it printed is read again from its beginning.
+   *
+   * @param run the claim's run, of the same epoch
+   * @param runner follows the process
+   * @param adapter how the agent is driven
+   * @param masker masks secrets in everything that is read of what the agent prints
+   * @param onSession as in {@link #start}
+   * @return the agent
+   * @throws io.kugetsu.common.StorageException when what is kept of the run cannot be read
+   */
+  public static AgentRun attach(
+      Run run,
+      SupervisedRunner runner,
+      AgentAdapter adapter,
+      UnaryOperator<String> masker,
+      Consumer<String> onSession) {
+    AgentTranscript transcript = adapter.transcript();
+    SessionWatch watch = new SessionWatch(transcript, onSession, run.marker());
+    SupervisedProcess process =
+        runner.attach(run.directory(), Following.lines(watch).masked(masker));
+    return new AgentRun(process, transcript, watch, temp(run));
   }
 
   /** What an agent leaves in its temporary directory (opencode: 5.6 MB a run) goes with the run. */
@@ -111,24 +142,24 @@ public final class AgentRun {
     Trees.delete(temp(run));
   }
 
-  /**
-   * Where what an agent prints is kept.
-   *
-   * @param run the run
-   * @return the file
-   */
-  public static Path output(Run run) {
-    return run.directory().resolve("output.log");
-  }
-
   /** {@return what the permit is held for} */
   public Holder holder() {
-    return new Holder.OfProcess(process.pid(), process.startTicks(), process.bootId());
+    return new Holder.Supervised(
+        process.pid(), process.startTicks(), process.bootId(), process.marker());
   }
 
   /** {@return completes once the whole process tree is gone, with how its root ended} */
   public CompletionStage<ProcessExit> exit() {
     return exit;
+  }
+
+  /**
+   * Lets the agent go on when this program ends.
+   *
+   * @return false when it is too late for that
+   */
+  public boolean detach() {
+    return process.detach();
   }
 
   /** Ends the whole process tree; does not block, and does nothing when it has ended. */

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param session what changes in the task's session, or null
  * @param owed notifications that become visible in the same step
  * @param keep true to keep the ended record until it is forgotten or pruned; false to remove it in
- *     this very step, so that nobody ever finds it ended. What it owed already stays visible
+ *     this very step, so that nobody ever finds it ended, unless somebody has detached the run by
+ *     then. What it owed already stays visible
  */
 @Experimental
 public record Finish(

@@ -42,6 +42,8 @@ public enum FailureType {
   AGENT_ERROR,
   /** It is gone and nobody saw how it ended. */
   LOST,
+  /** The work of the embedding program failed. */
+  WORK,
   /** kugetsu itself failed while it ran the work. */
   INTERNAL
 }

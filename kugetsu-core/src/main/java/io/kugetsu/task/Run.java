@@ -41,6 +41,31 @@ public interface Run {
   /** {@return whether a stop was asked for} */
   boolean isStopping();
 
+  /** {@return whether it is in the background, and may go on when this JVM ends} */
+  boolean isDetached();
+
+  /**
+   * Tells whether what is started for it may go on when this JVM ends: it is in the background, and
+   * what is kept of it outlives the JVM, so that somebody can take it over.
+   *
+   * @return false when it has to end with this JVM
+   */
+  boolean outlives();
+
+  /** Makes durable that an adopted run was found to be in the background already. */
+  void foundDetached();
+
+  /** {@return this instance as what a permit is held for: work that lives in this JVM} */
+  Holder self();
+
+  /**
+   * Writes ahead that a supervised process is about to be started in {@link #directory()}. From now
+   * on the permit counts for whatever of it runs, also when this JVM dies before {@link #started}.
+   *
+   * @return false when the run was taken over by somebody else: nothing may be started
+   */
+  boolean launching();
+
   /**
    * Makes durable that the work runs from now on, and what holds the permit.
    *

@@ -7,8 +7,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,54 +31,32 @@ final class ScheduledTimers implements Timers {
   @Override
   public Timer after(Duration delay, Runnable action) {
     long nanos = Math.max(0, Math.min(LONGEST, TimeUnit.NANOSECONDS.convert(delay)));
-    Action once = new Action(action);
     try {
-      return new Scheduled(once, scheduler.schedule(once, nanos, TimeUnit.NANOSECONDS));
+      return new Scheduled(scheduler.schedule(() -> run(action), nanos, TimeUnit.NANOSECONDS));
     } catch (RejectedExecutionException e) {
       throw new ClosedException("the scheduler of these timers");
     }
   }
 
-  /** What is done once or never; afterwards nothing of it is held. */
-  private static final class Action implements Runnable {
-    private final AtomicReference<@Nullable Runnable> action;
-
-    Action(Runnable action) {
-      this.action = new AtomicReference<>(action);
-    }
-
-    @Override
-    public void run() {
-      Runnable due = action.getAndSet(null);
-      if (due == null) {
-        return;
-      }
-      try {
-        due.run();
-      } catch (RuntimeException | Error e) {
-        LOG.error("what a timer was set for failed", e);
-      }
-    }
-
-    void forget() {
-      action.set(null);
+  private static void run(Runnable action) {
+    try {
+      action.run();
+    } catch (RuntimeException | Error e) {
+      LOG.error("what a timer was set for failed", e);
     }
   }
 
   private final class Scheduled implements Timer {
-    private final Action action;
     private final Future<?> future;
 
-    Scheduled(Action action, Future<?> future) {
-      this.action = action;
+    Scheduled(Future<?> future) {
       this.future = future;
     }
 
     @Override
     public void close() {
-      action.forget();
-      future.cancel(false);
-      // a scheduler keeps what is cancelled until it would have been due, unless it is told not to
+      future.cancel(false); // lets go of the action, too
+      // a scheduler keeps the future until it would have been due, unless it is told not to
       if (scheduler instanceof ThreadPoolExecutor pool && future instanceof Runnable task) {
         pool.remove(task);
       }

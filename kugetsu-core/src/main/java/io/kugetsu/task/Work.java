@@ -24,6 +24,43 @@ public interface Work {
   void stop(StopReason reason);
 
   /**
+   * Puts the work into the background. Must not block for long; may be called several times and
+   * after the end.
+   *
+   * @return false when it is too late, since the work is already being ended
+   */
+  default boolean detach() {
+    return true;
+  }
+
+  /**
+   * Tells whether the work goes on when this JVM ends, once it is detached.
+   *
+   * @return whether it does; false unless the work knows better
+   */
+  default boolean survives() {
+    return false;
+  }
+
+  /**
+   * What the work has written, where it is not in {@link Run#directory()} as {@code output.log}.
+   *
+   * @return where to read it, or empty
+   */
+  default Optional<WorkOutput> output() {
+    return Optional.empty();
+  }
+
+  /**
+   * Tells whether the task is kept when it ended in the foreground. Asked after the end.
+   *
+   * @return false for what is of no use to anybody any more; true unless the work knows better
+   */
+  default boolean isKept() {
+    return true;
+  }
+
+  /**
    * Judges how the run ended. Called once, after {@link #ended()}.
    *
    * @param stop why the run was stopped; empty when it ended before anybody asked for that

@@ -45,6 +45,10 @@ final class ForegroundChecks {
         always("only the present run can be detached, by anybody", ForegroundChecks::presentRun));
     checks.add(always("detaching changes no count", ForegroundChecks::permits));
     checks.add(always("an end that is not kept leaves no record", ForegroundChecks::notKept));
+    checks.add(
+        always(
+            "a run that was detached at the last moment leaves its record",
+            ForegroundChecks::lateDetaching));
     checks.add(always("an end that is not kept gives its permits", ForegroundChecks::room));
     checks.add(always("an end that is not kept untells nothing", ForegroundChecks::told));
     checks.add(always("an end that is not kept frees its key", ForegroundChecks::key));
@@ -140,6 +144,15 @@ final class ForegroundChecks {
     that(!tasks.forget(id), "there is nothing to forget");
   }
 
+  private static void lateDetaching(Bench bench) {
+    TaskStore tasks = bench.engine.tasks();
+    Claim claim = foreground(bench);
+    TaskId id = claim.task().id();
+    that(tasks.detach(id, claim.token().epoch()), "detached while it was ending");
+    that(tasks.finish(claim.token(), GONE).isPresent(), "ended");
+    that(bench.find(id).status().isTerminal(), "and kept all the same");
+  }
+
   private static void room(Bench bench) {
     Claim claim = foreground(bench, "agents");
     TaskId next = bench.task("agents").enqueue();
@@ -150,14 +163,14 @@ final class ForegroundChecks {
   }
 
   private static void told(Bench bench) {
-    bench.task().owing("queued").enqueue();
+    bench.task().foreground().owing("queued").enqueue();
     Claim claim = bench.claimOne();
     bench.engine.tasks().finish(claim.token(), GONE);
     same(List.of("queued"), bench.notifications(), "stays told");
   }
 
   private static void key(Bench bench) {
-    TaskId first = bench.task().idempotencyKey("k").enqueue();
+    TaskId first = bench.task().foreground().idempotencyKey("k").enqueue();
     bench.engine.tasks().finish(bench.claimOne().token(), GONE);
     TaskId second = bench.task().idempotencyKey("k").enqueue();
     that(!first.equals(second), "a new task");

@@ -8,9 +8,9 @@ import io.kugetsu.common.SessionKey;
 import io.kugetsu.common.StorageException;
 import io.kugetsu.common.TaskId;
 import io.kugetsu.engine.Holder;
-import io.kugetsu.process.PipeRunner;
 import io.kugetsu.process.ProcessExit;
 import io.kugetsu.process.ProcessStartException;
+import io.kugetsu.process.SupervisedRunner;
 import io.kugetsu.support.LeakFree;
 import io.kugetsu.task.Run;
 import java.nio.file.Files;
@@ -106,9 +106,15 @@ class AgentRunTest extends LeakFree {
             Optional.empty(),
             Map.of("PATH", "/usr/bin:/bin"),
             temp);
-    try (PipeRunner runner = new PipeRunner()) {
+    try (SupervisedRunner runner = new SupervisedRunner()) {
       return AgentRun.start(
-              new Claimed(temp), runner, agent, request, UnaryOperator.identity(), onSession)
+              new Claimed(temp),
+              runner,
+              agent,
+              request,
+              UnaryOperator.identity(),
+              temp.resolve("wake"),
+              onSession)
           .exit()
           .toCompletableFuture()
           .get(60, TimeUnit.SECONDS);
@@ -197,6 +203,31 @@ class AgentRunTest extends LeakFree {
     @Override
     public boolean isStopping() {
       return false;
+    }
+
+    @Override
+    public boolean isDetached() {
+      return true;
+    }
+
+    @Override
+    public boolean outlives() {
+      return true;
+    }
+
+    @Override
+    public boolean launching() {
+      return true;
+    }
+
+    @Override
+    public void foundDetached() {
+      throw new IllegalStateException("it is in the background from the start");
+    }
+
+    @Override
+    public Holder self() {
+      throw new IllegalStateException("an agent is held by its process");
     }
 
     @Override

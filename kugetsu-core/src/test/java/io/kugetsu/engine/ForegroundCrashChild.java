@@ -49,7 +49,7 @@ public final class ForegroundCrashChild {
       claim = engine.tasks().claim(request(me, 0)).get(0);
     }
     say("ending " + id);
-    engine.tasks().finish(claim.token(), GONE).orElseThrow();
+    TaskRecord unused = engine.tasks().finish(claim.token(), GONE).orElseThrow();
     say("ended " + id);
   }
 

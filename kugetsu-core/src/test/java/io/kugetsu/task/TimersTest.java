@@ -9,6 +9,7 @@ import io.kugetsu.common.ClosedException;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -129,7 +130,7 @@ class TimersTest {
   }
 
   private static Runnable holding(Object big) {
-    return big::hashCode;
+    return () -> Objects.requireNonNull(big);
   }
 
   private void barrier() throws Exception {

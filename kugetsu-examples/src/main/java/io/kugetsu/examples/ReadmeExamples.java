@@ -9,6 +9,10 @@ import io.kugetsu.common.LimitKey;
 import io.kugetsu.common.Limits;
 import io.kugetsu.limit.ConcurrencyLimiter;
 import io.kugetsu.limit.Permit;
+import io.kugetsu.task.BackgroundManager;
+import io.kugetsu.task.Release;
+import io.kugetsu.task.TaskHandle;
+import io.kugetsu.task.TaskSpec;
 import io.kugetsu.worktree.Removal;
 import io.kugetsu.worktree.Worktree;
 import io.kugetsu.worktree.WorktreeRequest;
@@ -56,6 +60,18 @@ final class ReadmeExamples {
     try (var limiter = ConcurrencyLimiter.inMemory(Limits.none().perKey("build", 2));
         Permit permit = limiter.acquire(LimitKey.of("build"), Duration.ofMinutes(5))) {
       System.out.println("at most two of these at once: " + permit.keys());
+    }
+  }
+
+  static void tasksAlone(Path state, Path repository) {
+    try (BackgroundManager tasks = BackgroundManager.open(state)) {
+      TaskHandle build =
+          tasks.start(
+              TaskSpec.command("mvn", "verify").in(repository).deadline(Duration.ofHours(1)));
+      if (build.awaitRelease(Duration.ofSeconds(60)).kind() == Release.Kind.WAITING) {
+        build.detach(); // from now on it outlives this program
+      }
+      System.out.println(build.id() + ": " + build.output(1_000));
     }
   }
 

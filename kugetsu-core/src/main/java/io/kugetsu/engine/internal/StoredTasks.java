@@ -138,7 +138,11 @@ final class StoredTasks implements TaskStore {
 
   @Override
   public Optional<TaskRecord> finish(ClaimToken token, Finish finish) {
-    BiPredicate<Entry, Entry> write = finish.keep() ? vault::replace : vault::drop;
+    BiPredicate<Entry, Entry> write =
+        (from, to) ->
+            (finish.keep() || from.task().detached())
+                ? vault.replace(from, to)
+                : vault.drop(from, to);
     Optional<TaskRecord> ended =
         change(token, entry -> Transitions.finish(entry, finish, clock.instant()), write);
     ended.ifPresent(any -> hints.give());

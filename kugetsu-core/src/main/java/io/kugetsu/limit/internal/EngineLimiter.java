@@ -235,7 +235,7 @@ public final class EngineLimiter implements ConcurrencyLimiter {
 
   private NewTask task(Set<LimitKey> keys) {
     return new NewTask(
-        TaskId.next(clock), KIND, true, 0, keys, null, me, null, null, Map.of(), List.of());
+        TaskId.next(clock), KIND, false, 0, keys, null, me, null, null, Map.of(), List.of());
   }
 
   private ClaimRequest request(@Nullable TaskId only, int want) {

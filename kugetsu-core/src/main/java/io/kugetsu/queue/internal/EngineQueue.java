@@ -3,6 +3,7 @@ package io.kugetsu.queue.internal;
 import io.kugetsu.common.StopReason;
 import io.kugetsu.common.TaskId;
 import io.kugetsu.common.TaskStatus;
+import io.kugetsu.engine.Enqueued;
 import io.kugetsu.engine.NewTask;
 import io.kugetsu.engine.TaskRecord;
 import io.kugetsu.engine.TaskStore;
@@ -17,22 +18,33 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** The queue as a view of an engine's tasks. */
 public final class EngineQueue implements TaskQueue {
   private final TaskStore store;
   private final AdmissionPath path;
+  private final Consumer<TaskRecord> onAccepted;
+  private final Consumer<TaskRecord> onCancelled;
 
   /**
    * Makes the view.
    *
    * @param store the tasks
    * @param path makes tasks of requests
+   * @param onAccepted is told each new task
+   * @param onCancelled is told each task that was taken back
    */
-  public EngineQueue(TaskStore store, AdmissionPath path) {
+  public EngineQueue(
+      TaskStore store,
+      AdmissionPath path,
+      Consumer<TaskRecord> onAccepted,
+      Consumer<TaskRecord> onCancelled) {
     this.store = store;
     this.path = path;
+    this.onAccepted = onAccepted;
+    this.onCancelled = onCancelled;
   }
 
   @Override
@@ -48,7 +60,11 @@ public final class EngineQueue implements TaskQueue {
    * @return its record
    */
   public TaskRecord accept(NewTask task) {
-    return store.enqueue(task).task();
+    Enqueued accepted = store.enqueue(task);
+    if (accepted.created()) {
+      onAccepted.accept(accepted.task());
+    }
+    return accepted.task();
   }
 
   @Override
@@ -76,12 +92,15 @@ public final class EngineQueue implements TaskQueue {
   @Override
   public boolean cancel(TaskId id) {
     Optional<TaskRecord> before = store.find(id).filter(EngineQueue::isMessage);
-    return before.isPresent()
-        && before.get().status() == TaskStatus.PENDING
-        && store
+    if (before.isEmpty() || before.get().status() != TaskStatus.PENDING) {
+      return false;
+    }
+    Optional<TaskRecord> cancelled =
+        store
             .cancel(id, StopReason.user("cancelled"))
-            .filter(after -> after.status() == TaskStatus.CANCELLED)
-            .isPresent();
+            .filter(after -> after.status() == TaskStatus.CANCELLED);
+    cancelled.ifPresent(onCancelled);
+    return cancelled.isPresent();
   }
 
   private static boolean isMessage(TaskRecord record) {

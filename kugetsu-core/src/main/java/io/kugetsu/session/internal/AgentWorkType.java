@@ -10,8 +10,10 @@ import io.kugetsu.common.StopReason;
 import io.kugetsu.common.TaskStatus;
 import io.kugetsu.config.SecretMasker;
 import io.kugetsu.process.ProcessExit;
-import io.kugetsu.process.ProcessRunner;
 import io.kugetsu.process.ProcessTrees;
+import io.kugetsu.process.RunDirectory;
+import io.kugetsu.process.RunState;
+import io.kugetsu.process.SupervisedRunner;
 import io.kugetsu.session.AgentSession;
 import io.kugetsu.task.FailureType;
 import io.kugetsu.task.Outcome;
@@ -20,6 +22,7 @@ import io.kugetsu.task.Settlement;
 import io.kugetsu.task.Work;
 import io.kugetsu.task.WorkType;
 import io.kugetsu.worktree.Worktree;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -37,7 +40,8 @@ public final class AgentWorkType implements WorkType {
   private static final Logger LOG = LoggerFactory.getLogger(AgentWorkType.class);
 
   private final AgentAdapter adapter;
-  private final ProcessRunner runner;
+  private final SupervisedRunner runner;
+  private final Path wakeFile;
   private final StoredSessions sessions;
   private final Places places;
   private final Supplier<Map<String, String>> environment;
@@ -47,18 +51,21 @@ public final class AgentWorkType implements WorkType {
    *
    * @param adapter how the agent is driven
    * @param runner runs its processes
+   * @param wakeFile gets a byte more when one of them has ended
    * @param sessions the sessions
    * @param places where its worktrees are
    * @param environment what a run's environment starts from
    */
   public AgentWorkType(
       AgentAdapter adapter,
-      ProcessRunner runner,
+      SupervisedRunner runner,
+      Path wakeFile,
       StoredSessions sessions,
       Places places,
       Supplier<Map<String, String>> environment) {
     this.adapter = adapter;
     this.runner = runner;
+    this.wakeFile = wakeFile;
     this.sessions = sessions;
     this.places = places;
     this.environment = environment;
@@ -85,7 +92,10 @@ public final class AgentWorkType implements WorkType {
       if (run.isStopping()) {
         return new Unstarted(run, key, FailureType.STOPPED, "");
       }
-      sessions.launching(key, tree.path(), tree.branch(), run.marker());
+      sessions.launching(key, tree.path(), tree.branch());
+      if (!run.launching()) {
+        return new Unstarted(run, key, FailureType.LOST, "another instance has taken it over");
+      }
       agent = launch(run, task, session, tree);
     } catch (KugetsuException e) {
       LOG.warn("{} could not be started: {}", run.task(), e.getMessage());
@@ -125,7 +135,13 @@ public final class AgentWorkType implements WorkType {
             variables,
             run.directory());
     return AgentRun.start(
-        run, runner, adapter, request, SecretMasker.of(variables), id -> bind(session, id));
+        run,
+        runner,
+        adapter,
+        request,
+        SecretMasker.of(variables),
+        wakeFile,
+        id -> bind(session, id));
   }
 
   /** What the agent goes on with; in another place than it was begun in, opencode would hang. */
@@ -142,10 +158,44 @@ public final class AgentWorkType implements WorkType {
   @Override
   public Work adopt(Run run) {
     SessionKey key = session(run);
+    try {
+      if (!RunDirectory.exists(run.directory())) {
+        return abandoned(run, key, false);
+      }
+      if (RunDirectory.of(run.directory()).state() == RunState.NEVER_STARTED) {
+        return abandoned(run, key, false);
+      }
+      Optional<AgentSession> session = sessions.find(key);
+      Optional<Worktree> tree =
+          places.of(AgentTask.fromInput(run.input()).repository()).find(key.value());
+      if (session.isPresent() && tree.isPresent()) {
+        return goOn(run, session.get(), tree.get());
+      }
+      LOG.warn("{} has lost its session or its worktree; its agent is ended", run.task());
+    } catch (KugetsuException e) {
+      LOG.warn("{} cannot be gone on with; its agent is ended", run.task(), e);
+    }
+    return abandoned(run, key, true);
+  }
+
+  /** The agent was left by a dead or closed instance and is gone on with, or judged. */
+  private Work goOn(Run run, AgentSession session, Worktree tree) {
+    AgentRun agent =
+        AgentRun.attach(
+            run, runner, adapter, SecretMasker.of(environment.get()), id -> bind(session, id));
+    LOG.info("{} goes on here; it was left by another instance", run.task());
+    record(run, session.key(), agent);
+    return new Started(run, session, tree, agent);
+  }
+
+  /** Nobody can say what became of it; whatever is left of it is ended. */
+  private Work abandoned(Run run, SessionKey key, boolean started) {
     ProcessTrees.Ended left = ProcessTrees.end(run.marker(), AgentRun.GRACE);
-    LOG.warn("{} was left by a dead instance: {}", run.task(), left);
+    boolean ran = started || left.ended() > 0 || !left.survivors().isEmpty();
+    LOG.info(
+        "{} was left by another instance {}", run.task(), ran ? ": " + left : "before it started");
     AgentRun.clean(run);
-    return new Abandoned(run, key, sessions.launched(key, run.marker()));
+    return new Abandoned(run, key, ran);
   }
 
   private static boolean mayWait(Run run) {
@@ -205,6 +255,16 @@ public final class AgentWorkType implements WorkType {
     @Override
     public void stop(StopReason reason) {
       agent.stop();
+    }
+
+    @Override
+    public boolean detach() {
+      return agent.detach();
+    }
+
+    @Override
+    public boolean survives() {
+      return true;
     }
 
     @Override

@@ -4,9 +4,11 @@ import io.kugetsu.agent.AgentReport;
 import io.kugetsu.common.StopReason;
 import io.kugetsu.common.TaskStatus;
 import io.kugetsu.process.ProcessExit;
+import io.kugetsu.process.RunState;
 import io.kugetsu.session.SessionState;
 import io.kugetsu.task.FailureType;
 import io.kugetsu.task.Outcome;
+import io.kugetsu.task.internal.Endings;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Optional;
@@ -59,13 +61,14 @@ record Judgement(
       boolean mayWait,
       int attempts,
       long epoch) {
-    if (stop.isPresent()) {
+    // what the agent had done before the stop reached it counts, also when a stop was asked for
+    boolean byItself = exit.state() == RunState.EXITED && !exit.stopped();
+    if (stop.isPresent() && !byItself) {
       return stopped(stop.get());
     }
-    if (exit.outputLimit().isPresent()) {
-      return cut(
-          FailureType.OUTPUT_LIMIT,
-          "the agent wrote more than " + exit.outputLimit().getAsLong() + " bytes");
+    Optional<Judgement> unseen = unseen(exit);
+    if (unseen.isPresent()) {
+      return unseen.get();
     }
     if (exit.signal().isPresent()) {
       return cut(FailureType.SIGNAL, "the agent was ended by " + exit.signal().get());
@@ -90,6 +93,51 @@ record Judgement(
             costs,
             report.retryAfter().map(Judgement::atLeast).orElse(backOff(epoch)))
         : cut(failure, report.error());
+  }
+
+  /** Judges a run whose end is none of the agent's own. */
+  private static Optional<Judgement> unseen(ProcessExit exit) {
+    if (exit.memoryLimit().isPresent()) {
+      return Optional.of(
+          cut(
+              FailureType.MEMORY_LIMIT,
+              "the agent held more than " + exit.memoryLimit().getAsLong() + " bytes of memory"));
+    }
+    if (exit.outputLimit().isPresent()) {
+      return Optional.of(
+          cut(
+              FailureType.OUTPUT_LIMIT,
+              "the agent wrote more than " + exit.outputLimit().getAsLong() + " bytes"));
+    }
+    return switch (exit.state()) {
+      case LOST ->
+          Optional.of(
+              ended(TaskStatus.LOST, FailureType.LOST, "the agent is gone, its end was not seen"));
+      case INTERRUPTED ->
+          Optional.of(
+              ended(
+                  TaskStatus.INTERRUPTED,
+                  FailureType.LOST,
+                  "the machine was started anew meanwhile"));
+      case CUT ->
+          Optional.of(
+              ended(
+                  TaskStatus.INTERRUPTED,
+                  FailureType.STOPPED,
+                  "the program that had it in the foreground ended"));
+      case STOPPED ->
+          Optional.of(ended(TaskStatus.INTERRUPTED, FailureType.STOPPED, "the agent was stopped"));
+      case NEVER_STARTED ->
+          Optional.of(
+              new Judgement(
+                  TaskStatus.FAILED,
+                  Optional.of(FailureType.START),
+                  "the agent could not be started",
+                  SessionState.READY,
+                  true,
+                  Duration.ZERO));
+      default -> Optional.empty();
+    };
   }
 
   /** Judges a run that never got as far as starting its agent. */
@@ -149,24 +197,16 @@ record Judgement(
   }
 
   private static Judgement stopped(StopReason reason) {
-    boolean late = reason.origin() == StopReason.Origin.DEADLINE;
-    return new Judgement(
-        late ? TaskStatus.TIMED_OUT : TaskStatus.INTERRUPTED,
-        Optional.of(late ? FailureType.DEADLINE : FailureType.STOPPED),
-        text(reason),
-        SessionState.INTERRUPTED,
-        true,
-        Duration.ZERO);
+    return ended(Endings.status(reason.origin()), Endings.failure(reason.origin()), text(reason));
   }
 
   private static Judgement cut(FailureType failure, String error) {
+    return ended(TaskStatus.FAILED, failure, error);
+  }
+
+  private static Judgement ended(TaskStatus status, FailureType failure, String error) {
     return new Judgement(
-        TaskStatus.FAILED,
-        Optional.of(failure),
-        error,
-        SessionState.INTERRUPTED,
-        true,
-        Duration.ZERO);
+        status, Optional.of(failure), error, SessionState.INTERRUPTED, true, Duration.ZERO);
   }
 
   /** A provider that asks for no wait at all would be asked without end. */

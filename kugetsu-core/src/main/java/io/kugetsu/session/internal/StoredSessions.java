@@ -31,7 +31,6 @@ public final class StoredSessions implements SessionRegistry {
   private static final String AGENT_SESSION = "agentSession";
   private static final String WORKTREE = "worktree";
   private static final String BRANCH = "branch";
-  private static final String LAUNCH = "launch";
   private static final String TASK = "task";
   private static final String CREATED_AT = "createdAt";
   private static final String ACTIVE_AT = "activeAt";
@@ -128,15 +127,13 @@ public final class StoredSessions implements SessionRegistry {
   }
 
   /**
-   * Writes ahead that a run is about to start its agent. From here on the agent may have the
-   * message.
+   * Writes ahead where a run is about to start its agent.
    *
    * @param key the session
    * @param worktree where the agent works
    * @param branch the branch it works on
-   * @param marker the run's mark
    */
-  void launching(SessionKey key, Path worktree, String branch, String marker) {
+  void launching(SessionKey key, Path worktree, String branch) {
     change(
         key,
         false,
@@ -146,20 +143,8 @@ public final class StoredSessions implements SessionRegistry {
             fields.remove(AGENT_SESSION);
           }
           fields.put(BRANCH, branch);
-          fields.put(LAUNCH, marker);
           return fields;
         });
-  }
-
-  /**
-   * Tells whether a run got as far as starting its agent.
-   *
-   * @param key the session
-   * @param marker the run's mark
-   * @return whether the agent may have the message
-   */
-  boolean launched(SessionKey key, String marker) {
-    return store.find(key).filter(it -> marker.equals(it.fields().get(LAUNCH))).isPresent();
   }
 
   void running(SessionKey key) {
@@ -168,6 +153,23 @@ public final class StoredSessions implements SessionRegistry {
 
   void bound(SessionKey key, String agentSession) {
     change(key, false, fields -> with(fields, AGENT_SESSION, agentSession));
+  }
+
+  /**
+   * Tells whether an ended task is still needed: it is its session's last, and that session waits
+   * to be gone on with.
+   *
+   * @param task the task
+   * @return whether it must be kept
+   */
+  public boolean needs(TaskRecord task) {
+    SessionKey key = task.session();
+    return key != null
+        && find(key)
+            .filter(session -> session.state() == SessionState.INTERRUPTED)
+            .flatMap(AgentSession::task)
+            .filter(task.id()::equals)
+            .isPresent();
   }
 
   /**

@@ -8,101 +8,142 @@ import io.kugetsu.common.TaskId;
 import io.kugetsu.common.TaskStatus;
 import io.kugetsu.engine.Claim;
 import io.kugetsu.engine.ClaimRequest;
-import io.kugetsu.engine.Engine;
-import io.kugetsu.engine.Finish;
-import io.kugetsu.engine.Owner;
 import io.kugetsu.engine.TaskRecord;
-import io.kugetsu.engine.TaskStore;
-import io.kugetsu.limit.internal.EngineLimiter;
+import io.kugetsu.process.RunnerCapabilities;
 import io.kugetsu.task.BackgroundManager;
-import io.kugetsu.task.FailureType;
-import io.kugetsu.task.Outcome;
-import io.kugetsu.task.Settlement;
+import io.kugetsu.task.CommandSpec;
+import io.kugetsu.task.Detachment;
+import io.kugetsu.task.EndedTasks;
+import io.kugetsu.task.EventSubscription;
+import io.kugetsu.task.TaskEvent;
 import io.kugetsu.task.TaskHandle;
 import io.kugetsu.task.TaskInfo;
-import io.kugetsu.task.Work;
+import io.kugetsu.task.TaskSpec;
 import io.kugetsu.task.WorkType;
-import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs what was claimed, and is the only writer of its end. The order of every end: nothing of the
- * work lives any more, then one step of the store, then those who wait.
+ * The tasks of one instance, as others see them. From a spec to a run: {@link Starts}. A run's
+ * beginning and end: {@link RunDriver}. Putting it into the background, stopping it: {@link
+ * RunControl}. Who is told: {@link Reports}.
  */
 public final class DefaultBackgroundManager implements BackgroundManager {
   private static final Logger LOG = LoggerFactory.getLogger(DefaultBackgroundManager.class);
   private static final Set<TaskStatus> ACTIVE =
       EnumSet.of(TaskStatus.PENDING, TaskStatus.RUNNING, TaskStatus.STOPPING);
+  private static final Duration CLOSE_BOUND = Duration.ofSeconds(8);
+  private static final Duration LISTENERS_BOUND = Duration.ofSeconds(2);
 
-  private static final StopReason CLOSING =
-      new StopReason(StopReason.Origin.SHUTDOWN, "the program is closing");
-
-  /** How often an end that could not be written is tried again. */
-  private static final Duration WRITE_AGAIN = Duration.ofSeconds(1);
-
-  private final Owner me;
-  private final TaskStore store;
-  private final RunFiles files;
-  private final Executor executor;
-  private final ScheduledExecutorService timer;
-  private final Clock clock;
-  private final Completions completions;
-  private final Map<String, WorkType> types = new ConcurrentHashMap<>();
+  private final ManagerSettings settings;
+  private final TaskStores stores;
   private final LiveRuns live = new LiveRuns();
+  private final Completions completions;
+  private final Awaiting awaiting;
+  private final EventBus events;
+  private final TaskOutputs outputs;
+  private final Reports reports;
+  private final RunDriver driver;
+  private final RunControl control;
+  private final Starts starts;
+  private final RetentionKeeper retention;
+  private final Consumer<Runnable> closing;
+  private final ReadWriteLock starting = new ReentrantReadWriteLock();
   private volatile boolean closed;
 
   /**
-   * Makes a manager; it owns none of what it is given.
+   * Makes a manager.
    *
-   * @param engine where the tasks are kept
-   * @param me this instance
-   * @param files where the runs' files are
-   * @param executor runs the work's beginnings and ends and the callbacks; must not run them in the
-   *     caller's thread
-   * @param timer for what is tried again
-   * @param clock tells the time
+   * @param settings what it is put together from; it owns none of it
+   * @param closing what {@link #close()} does around the closing of the manager itself, which it is
+   *     given
    */
-  public DefaultBackgroundManager(
-      Engine engine,
-      Owner me,
-      RunFiles files,
-      Executor executor,
-      ScheduledExecutorService timer,
-      Clock clock) {
-    this.me = me;
-    this.store = engine.tasks();
-    this.files = files;
-    this.executor = executor;
-    this.timer = timer;
-    this.clock = clock;
-    this.completions = new Completions(executor);
+  public DefaultBackgroundManager(ManagerSettings settings, Consumer<Runnable> closing) {
+    this.settings = settings;
+    this.closing = closing;
+    Maskers maskers = new Maskers(settings.environment());
+    this.stores = new TaskStores(settings.engine(), settings.clock());
+    this.completions = new Completions(settings.executor());
+    this.awaiting = new Awaiting(stores, completions);
+    this.events = new EventBus(settings.executor());
+    this.outputs =
+        new TaskOutputs(settings.files(), live, completions, settings.executor(), maskers);
+    this.reports = new Reports(completions, events, outputs, settings);
+    this.driver = new RunDriver(settings, live, reports);
+    this.control = new RunControl(stores, live, driver, reports, settings);
+    CommandWorkType commands =
+        new CommandWorkType(settings.runners(), settings.files(), settings.environment(), maskers);
+    HostWorkType hosts =
+        new HostWorkType(
+            settings.executor(),
+            maskers.shared(),
+            (id, text) -> live.find(id).ifPresent(run -> reports.progress(run, text)));
+    driver.register(commands);
+    driver.register(hosts);
+    this.starts =
+        new Starts(settings, stores, control, reports, events, completions, commands, hosts);
+    this.retention = new RetentionKeeper(settings, stores, reports);
+  }
+
+  /** Begins what is done now and then by itself. */
+  public void begin() {
+    retention.begin();
   }
 
   @Override
   public void register(WorkType type) {
     checkOpen();
-    if (types.putIfAbsent(type.kind(), type) != null) {
-      throw new InvalidRequestException("work of kind " + type.kind() + " is known already");
+    driver.register(type);
+  }
+
+  @Override
+  public RunnerCapabilities capabilities(CommandSpec.Runner runner) {
+    checkOpen();
+    return settings.runners().capabilities(runner);
+  }
+
+  @Override
+  public TaskHandle start(TaskSpec<?> spec) {
+    checkOpen();
+    ClaimRequest admission = admission();
+    TaskId id = TaskId.next(settings.clock());
+    starting.readLock().lock();
+    try {
+      checkOpen(); // from here on its closing waits until it knows of the run
+      return new StoredHandle(this, id, starts.start(id, spec, admission));
+    } finally {
+      starting.readLock().unlock();
     }
+  }
+
+  private ClaimRequest admission() {
+    return new ClaimRequest(
+        settings.me(), driver.kinds(), settings.limits().get(), 1, null, record -> List.of());
   }
 
   @Override
   public Optional<TaskHandle> find(TaskId id) {
     checkOpen();
-    return store.find(id).map(record -> handle(id));
+    return stores.find(id).map(record -> record.detached() ? handle(id) : attend(record));
+  }
+
+  /** Of a task in the foreground nothing may be left but what its handles have. */
+  private TaskHandle attend(TaskRecord record) {
+    Completions.Waits waits = completions.of(record.id());
+    completions.offer(record);
+    return new StoredHandle(this, record.id(), waits);
   }
 
   /**
@@ -112,25 +153,62 @@ public final class DefaultBackgroundManager implements BackgroundManager {
    * @return its handle
    */
   public TaskHandle handle(TaskId id) {
-    return new StoredHandle(this, id);
+    return new StoredHandle(this, id, null);
   }
 
   @Override
   public List<TaskInfo> active() {
-    return list(ACTIVE);
+    return infos(ACTIVE, TaskRecord::detached);
+  }
+
+  @Override
+  public List<TaskInfo> foreground() {
+    return infos(ACTIVE, record -> !record.detached());
   }
 
   @Override
   public List<TaskInfo> list() {
-    return list(EnumSet.allOf(TaskStatus.class));
+    return infos(
+        EnumSet.allOf(TaskStatus.class),
+        record -> record.detached() || record.status().isTerminal());
   }
 
-  private List<TaskInfo> list(Set<TaskStatus> states) {
+  private List<TaskInfo> infos(Set<TaskStatus> states, Predicate<TaskRecord> which) {
     checkOpen();
-    return store.list(states).stream()
-        .filter(record -> !record.kind().equals(EngineLimiter.KIND))
-        .map(TaskViews::info)
-        .toList();
+    return stores.list(states).stream().filter(which).map(TaskViews::info).toList();
+  }
+
+  @Override
+  public EndedTasks awaitAny(Collection<TaskId> ids, Duration time) {
+    checkOpen();
+    return awaiting.any(
+        ids.isEmpty() ? active().stream().map(TaskInfo::id).toList() : List.copyOf(ids), time);
+  }
+
+  @Override
+  public boolean awaitAll(Predicate<TaskInfo> matters, Duration time) {
+    return completions.await(
+        () ->
+            infos(ACTIVE, record -> record.detached() || live.find(record.id()).isPresent())
+                .stream()
+                .noneMatch(matters),
+        time,
+        "the end of all tasks");
+  }
+
+  @Override
+  public <E extends TaskEvent> EventSubscription subscribe(
+      Class<E> type, Consumer<? super E> listener) {
+    checkOpen();
+    EventSubscription subscription = events.subscribe(type, listener);
+    live.all().forEach(reports::watch);
+    return subscription;
+  }
+
+  @Override
+  public int prune() {
+    checkOpen();
+    return retention.prune();
   }
 
   /**
@@ -142,12 +220,30 @@ public final class DefaultBackgroundManager implements BackgroundManager {
    */
   public ClaimRequest request(Limits limits, int want) {
     return new ClaimRequest(
-        me,
-        types.keySet(),
+        settings.me(),
+        driver.kinds(),
         limits,
         want,
         null,
-        record -> TaskNotices.dequeued(record, clock.instant()));
+        record -> TaskNotices.dequeued(record, settings.clock().instant()));
+  }
+
+  /**
+   * Tells that a task was accepted that is to be run by whoever claims it.
+   *
+   * @param record its record
+   */
+  public void accepted(TaskRecord record) {
+    reports.accepted(record);
+  }
+
+  /**
+   * Tells that a task was taken back before it ran.
+   *
+   * @param record its record
+   */
+  public void cancelled(TaskRecord record) {
+    reports.cancelled(record);
   }
 
   /**
@@ -158,171 +254,52 @@ public final class DefaultBackgroundManager implements BackgroundManager {
    * @return a hold on the task
    */
   public TaskHandle run(Claim claim) {
-    TaskRecord task = claim.task();
-    LiveRun run = new LiveRun(store, clock, claim, files.directory(task.id(), task.epoch()));
-    live.add(run);
-    if (closed) {
-      stopForClose(run); // claimed after the closing had looked at what runs
-    }
-    execute(run, () -> begin(run, claim.orphaned()));
-    return handle(run.task());
-  }
-
-  /** A claim has to be ended by us whatever becomes of the executor: nobody else may end it. */
-  private void execute(LiveRun run, Runnable step) {
-    Runnable inContext = RunContext.of(run, step);
-    try {
-      executor.execute(inContext);
-    } catch (RejectedExecutionException e) {
-      LOG.warn("the executor takes nothing; {} goes on without it", run.task(), e);
-      later(run, inContext, Duration.ZERO);
-    }
-  }
-
-  private void later(LiveRun run, Runnable step, Duration delay) {
-    try {
-      ScheduledFuture<?> unused = timer.schedule(step, delay.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (RejectedExecutionException e) {
-      LOG.error("the end of {} cannot be written any more", run.task(), e);
-    }
-  }
-
-  private void begin(LiveRun run, boolean orphaned) {
-    Work work;
-    try {
-      files.create(run.task(), run.epoch());
-      seeStop(run);
-      WorkType type = types.get(run.record().kind());
-      if (type == null) {
-        throw new IllegalStateException("no work of kind " + run.record().kind());
-      }
-      work = orphaned ? type.adopt(run) : type.start(run);
-    } catch (RuntimeException | Error e) {
-      LOG.error("{} could not begin", run.task(), e);
-      end(run, Settlement.failed(FailureType.INTERNAL, e.toString()));
-      return;
-    }
-    // first of all its end, which has to be seen whatever else fails
-    work.ended().whenComplete((ignored, failure) -> execute(run, () -> end(run, work)));
-    try {
-      run.begun(work);
-      store.find(run.task()).ifPresent(completions::offer);
-    } catch (RuntimeException e) {
-      LOG.warn("that {} has begun is told later", run.task(), e);
-    }
-  }
-
-  /** A stop that was stated between the claim and our taking note of the run would be missed. */
-  private void seeStop(LiveRun run) {
-    store
-        .find(run.task())
-        .filter(record -> record.epoch() == run.epoch())
-        .map(TaskRecord::stop)
-        .ifPresent(run::stop);
-  }
-
-  private void end(LiveRun run, Work work) {
-    Optional<StopReason> stop = run.ended();
-    Settlement settlement;
-    try {
-      settlement = work.settle(stop);
-    } catch (RuntimeException | Error e) {
-      LOG.error("the end of {} could not be judged", run.task(), e);
-      settlement = Settlement.failed(FailureType.INTERNAL, e.toString());
-    }
-    if (settlement.status().isTerminal()) {
-      stop.ifPresent(run::state);
-    }
-    end(run, settlement);
-  }
-
-  private Finish finish(LiveRun run, Settlement settlement) {
-    return new Finish(
-        settlement.status(),
-        TaskViews.fields(settlement.outcome()),
-        settlement.attempt(),
-        settlement.delay(),
-        settlement.session().orElse(null),
-        TaskNotices.ended(run.record(), settlement.status(), settlement.outcome(), clock.instant()),
-        true);
-  }
-
-  /** What is not tried again because somebody stopped it between its end and the writing of it. */
-  private static Settlement stopped(Settlement again) {
-    return Settlement.end(
-        TaskStatus.INTERRUPTED,
-        Outcome.failed(FailureType.STOPPED, "stopped before another try"),
-        again.session());
-  }
-
-  /**
-   * Until it is written the permit stays taken: that is safe, and a full disk may get room again.
-   */
-  private void end(LiveRun run, Settlement settlement) {
-    Optional<TaskRecord> written;
-    try {
-      written = store.finish(run.token(), finish(run, settlement));
-    } catch (ClosedException e) {
-      written = Optional.empty();
-    } catch (RuntimeException e) {
-      if (e instanceof InvalidRequestException && settlement.status() == TaskStatus.PENDING) {
-        end(run, stopped(settlement));
-        return;
-      }
-      LOG.error("the end of {} cannot be written yet", run.task(), e);
-      later(run, () -> execute(run, () -> end(run, settlement)), WRITE_AGAIN);
-      return;
-    }
-    written.ifPresent(completions::offer);
-    live.remove(run);
+    boolean started = claim.task().startedAt() != null;
+    control.take(claim, stores.kept(), new RunEvents(events, started), null);
+    return handle(claim.task().id());
   }
 
   /**
    * Looks at the store for what happened elsewhere: ends that somebody waits for here, and stops
-   * that somebody stated for what runs here. Called now and then, and with hints.
+   * and detachings that somebody stated for what runs here. Called now and then, and with hints.
    */
   public void look() {
-    for (LiveRun run : live.all()) {
-      if (!run.isStopping()) {
-        seeStop(run);
-      }
+    Set<TaskId> awaited = completions.awaited(live.ids());
+    if (awaited.isEmpty() && live.ids().isEmpty()) {
+      return;
     }
-    completions.look(store, live.ids());
+    List<TaskRecord> active = stores.list(ACTIVE);
+    control.look(active);
+    completions.look(awaited, active, stores::find, id -> live.find(id).isPresent());
   }
 
   boolean stop(TaskId id, StopReason reason) {
-    TaskRecord record = record(id);
-    if (record.status() == TaskStatus.PENDING) {
-      record = store.cancel(id, reason).orElseThrow(() -> gone(id));
-      completions.offer(record);
-    }
-    if (record.status().isTerminal()) {
-      return record.status() == TaskStatus.CANCELLED && reason.equals(record.stop());
-    }
-    LiveRun run = live.find(id).orElse(null);
-    if (run != null && run.hasEnded()) {
-      return false;
-    }
-    return store.stopping(id, record.epoch(), reason) && (run == null || run.stop(reason));
+    checkOpen();
+    return control.stop(id, reason);
+  }
+
+  Detachment detach(TaskId id) {
+    checkOpen();
+    return control.detach(id);
   }
 
   Completions.Waits waits(TaskId id) {
     checkOpen();
-    Completions.Waits waits = completions.of(id);
-    completions.offer(record(id));
-    return waits;
+    return awaiting.waits(id);
   }
 
-  TaskRecord record(TaskId id) {
+  Optional<TaskRecord> lookUp(TaskId id) {
     checkOpen();
-    return store.find(id).orElseThrow(() -> gone(id));
+    return stores.find(id);
   }
 
-  String output(TaskId id, int maxBytes) {
-    if (maxBytes < 0) {
-      throw new InvalidRequestException("ask for at least 0 bytes of output, not " + maxBytes);
-    }
-    return files.tail(id, record(id).epoch(), maxBytes);
+  TaskOutputs outputs() {
+    checkOpen();
+    return outputs;
+  }
+
+  <T> CompletionStage<T> forOthers(CompletableFuture<T> stage) {
+    return completions.forOthers(stage);
   }
 
   static InvalidRequestException gone(TaskId id) {
@@ -346,52 +323,75 @@ public final class DefaultBackgroundManager implements BackgroundManager {
   }
 
   /**
-   * Stops what this instance runs and cannot leave behind, ends all waits, and waits for the ends
-   * to be written.
+   * What a closing did.
    *
-   * @param time how long to wait at most
-   * @return the tasks that were stopped
+   * @param stopped the tasks that were stopped
+   * @param left the tasks that go on without this instance
    */
-  public List<TaskId> close(Duration time) {
-    if (closed) {
-      return List.of();
-    }
-    closed = true;
-    List<LiveRun> stopped = live.all().stream().filter(this::stopForClose).toList();
-    if (!awaitEnds(time)) {
-      LOG.warn("closing although these runs have not ended: {}", live.ids());
-    }
-    completions.close();
-    return stopped.stream().map(LiveRun::task).filter(this::isNotPending).sorted().toList();
+  public record Closing(List<TaskId> stopped, List<TaskId> left) {}
+
+  @Override
+  public void close() {
+    closing.accept(() -> close(CLOSE_BOUND));
   }
 
-  private boolean stopForClose(LiveRun run) {
-    if (run.hasEnded()) {
-      return false;
+  /**
+   * Lets go of what can go on without this instance, stops the rest, ends all waits and
+   * subscriptions, and waits for the ends to be written.
+   *
+   * @param time how long to wait at most
+   * @return what became of the tasks that ran
+   */
+  public Closing close(Duration time) {
+    if (!isFirstToClose()) {
+      return new Closing(List.of(), List.of());
     }
-    try {
-      // what has not begun goes back into the line, and a stated stop would not let it
-      if (run.hasBegun()) {
-        store.stopping(run.task(), run.epoch(), CLOSING);
-      }
-    } catch (RuntimeException e) {
-      LOG.error("the stop of {} cannot be written; it is stopped all the same", run.task(), e);
+    retention.close();
+    List<LiveRun> stopped = control.close();
+    if (!awaitEnds(time)) {
+      LOG.warn("closing although these runs have not ended: {}", live.ids());
+      control.leave();
     }
+    outputs.close();
+    if (!events.close(LISTENERS_BOUND)) {
+      LOG.warn("closing although a listener has not come back");
+    }
+    completions.close();
+    List<TaskId> left = control.left();
+    List<TaskId> interrupted =
+        stopped.stream()
+            .map(LiveRun::task)
+            .filter(id -> !left.contains(id) && isNotPending(id))
+            .sorted()
+            .toList();
+    stores.onlyInMemory().forEach(settings.files()::delete);
+    stores.close();
+    return new Closing(interrupted, left);
+  }
+
+  private boolean isFirstToClose() {
+    starting.writeLock().lock();
     try {
-      return run.stop(CLOSING);
-    } catch (RuntimeException e) {
-      LOG.error("{} could not be asked to stop", run.task(), e);
-      return true;
+      boolean first = !closed;
+      closed = true;
+      return first;
+    } finally {
+      starting.writeLock().unlock();
     }
   }
 
   private boolean isNotPending(TaskId id) {
-    return store.find(id).filter(it -> it.status() == TaskStatus.PENDING).isEmpty();
+    return stores.find(id).filter(it -> it.status() == TaskStatus.PENDING).isEmpty();
+  }
+
+  /** What it holds of tasks that have not ended: those that run here, those that are awaited. */
+  List<Integer> held() {
+    return List.of(live.ids().size(), completions.size());
   }
 
   private void checkOpen() {
     if (closed) {
-      throw new ClosedException("this Kugetsu");
+      throw new ClosedException("this manager of tasks");
     }
   }
 }

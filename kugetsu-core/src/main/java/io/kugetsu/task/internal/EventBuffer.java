@@ -78,8 +78,9 @@ final class EventBuffer {
     return event;
   }
 
-  boolean isEmpty() {
-    return waiting.isEmpty();
+  /** How many entries it keeps, of events and about them: none when no event waits. */
+  int entries() {
+    return waiting.size() + latest.size() + superseded.size();
   }
 
   void clear() {

@@ -6,6 +6,7 @@ import io.kugetsu.common.TaskId;
 import io.kugetsu.engine.Claim;
 import io.kugetsu.engine.ClaimToken;
 import io.kugetsu.engine.Holder;
+import io.kugetsu.engine.Owner;
 import io.kugetsu.engine.RunUpdate;
 import io.kugetsu.engine.TaskRecord;
 import io.kugetsu.engine.TaskStore;
@@ -13,17 +14,18 @@ import io.kugetsu.task.Run;
 import io.kugetsu.task.Work;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * An epoch that this instance runs. It decides the one race that matters: whether the end was
- * observed before the stop was asked for, or after.
- */
+/** One run that this instance carries out, from its claim to its end. */
 final class LiveRun implements Run {
   private static final Logger LOG = LoggerFactory.getLogger(LiveRun.class);
 
@@ -31,36 +33,121 @@ final class LiveRun implements Run {
   private final Clock clock;
   private final Claim claim;
   private final Path directory;
+  private final RunListener listener;
+  private final RunEvents events;
+  private final Attendance attendance;
+  private final Keeping keeping;
+  private final CompletableFuture<Void> over = new CompletableFuture<>();
   private @Nullable Work work;
   private @Nullable StopReason stop;
+  private boolean detached;
+  private boolean toldDetached;
+  private boolean byOthers;
+  private boolean leaving;
   private boolean ended;
+  private @Nullable RunWatch watch;
 
-  LiveRun(TaskStore store, Clock clock, Claim claim, Path directory) {
+  LiveRun(
+      TaskStore store,
+      Clock clock,
+      Claim claim,
+      Path directory,
+      RunListener listener,
+      RunEvents events,
+      Attendance attendance,
+      Keeping keeping) {
     this.store = store;
     this.clock = clock;
     this.claim = claim;
     this.directory = directory;
+    this.listener = listener;
+    this.events = events;
+    this.attendance = attendance;
+    this.keeping = keeping;
     this.stop = claim.task().stop();
+    this.detached = claim.task().detached();
+    this.toldDetached = detached;
+  }
+
+  TaskStore store() {
+    return store;
   }
 
   ClaimToken token() {
     return claim.token();
   }
 
+  /** The record as it was claimed. */
   TaskRecord record() {
     return claim.task();
   }
 
-  /** Hands the work in; a stop that came before it is passed on now. */
-  void begun(Work begun) {
+  RunEvents events() {
+    return events;
+  }
+
+  boolean isInMemory() {
+    return keeping == Keeping.IN_MEMORY;
+  }
+
+  boolean isOrphan() {
+    return claim.orphaned();
+  }
+
+  /** Its deadlines, and what the caller's cancellation does to it. */
+  Attendance attendance() {
+    return attendance;
+  }
+
+  /**
+   * Hands the work in; a stop or a detaching that came before it is passed on now.
+   *
+   * @return false when the instance is closing, and the work is to go on without it
+   */
+  boolean begun(Work begun) {
     StopReason pending;
+    boolean behind;
+    boolean goesOn;
+    boolean late;
     synchronized (this) {
       work = begun;
+      behind = detached && isTold(begun);
+      goesOn = leaving && behind && begun.survives();
+      if (goesOn) {
+        stop = null; // that was meant for what would not begin any more
+      }
       pending = stop;
+      late = leaving;
+    }
+    if (behind) {
+      begun.detach();
     }
     if (pending != null) {
+      if (!begun.ended().toCompletableFuture().isDone()) {
+        // it was not stated as long as nothing had begun; what has ended may be tried again
+        state(pending);
+      }
+      if (late) {
+        listener.stopping(this, pending);
+      }
       begun.stop(pending);
     }
+    return !goesOn;
+  }
+
+  /**
+   * Keeps it from beginning, since the instance is closing. If it begins all the same, because it
+   * was about to, it goes on where it can, and is stopped where it cannot.
+   *
+   * @return false when it has begun already, or is being stopped
+   */
+  synchronized boolean leave(StopReason closing) {
+    if (work != null || stop != null || ended) {
+      return false;
+    }
+    leaving = true;
+    stop = closing;
+    return true;
   }
 
   /**
@@ -70,14 +157,19 @@ final class LiveRun implements Run {
    */
   boolean stop(StopReason reason) {
     Work running;
+    boolean first;
     synchronized (this) {
       if (ended) {
-        return false;
+        return stop != null; // the stop that ended it may have been seen in the store before
       }
-      if (stop == null) {
+      first = stop == null;
+      if (first) {
         stop = reason;
       }
       running = work;
+    }
+    if (first) {
+      listener.stopping(this, reason);
     }
     if (running != null) {
       running.stop(reason);
@@ -96,10 +188,87 @@ final class LiveRun implements Run {
     }
   }
 
+  /**
+   * Puts it into the background.
+   *
+   * @return false when it is too late: it is being stopped or has ended, or its work says so
+   */
+  boolean detach() {
+    Work running;
+    synchronized (this) {
+      if (ended || detached || stop != null) {
+        return detached && !ended;
+      }
+      running = work;
+      if (running == null) {
+        detached = true; // its work will be told when it begins
+      }
+    }
+    if (running == null) {
+      return true;
+    }
+    if (isTold(running) && !running.detach()) {
+      return false;
+    }
+    synchronized (this) {
+      detached |= !ended; // too late: it ended as one of the foreground
+      return detached;
+    }
+  }
+
+  /** Notes that somebody else has detached it. */
+  synchronized void detachedElsewhere() {
+    detached = true;
+    byOthers = true;
+  }
+
+  synchronized boolean isDetachedByOthers() {
+    return byOthers;
+  }
+
+  /** True for the first who asks after it was detached: that one tells everybody else. */
+  synchronized boolean tellsDetached() {
+    boolean first = detached && !toldDetached;
+    toldDetached |= first;
+    return first;
+  }
+
+  /** It could not be told: the next who asks has to. */
+  synchronized void detachedUntold() {
+    toldDetached = false;
+  }
+
   /** Notes that the end was observed; what was asked for until now counts, nothing later does. */
-  synchronized Optional<StopReason> ended() {
+  synchronized Optional<StopReason> ended(Work done) {
     ended = true;
+    work = done; // it may end before it was handed in
     return Optional.ofNullable(stop);
+  }
+
+  /** Its end was told, or somebody else goes on with it. */
+  void over() {
+    over.complete(null);
+  }
+
+  /** Does something once this run is over, at once if it is. */
+  void whenOver(Runnable action) {
+    CompletableFuture<Void> unused = over.thenRun(action);
+  }
+
+  /** Who watches what it writes, made at the first use; nobody once it has ended. */
+  synchronized Optional<RunWatch> watch(Supplier<RunWatch> watcher) {
+    if (watch == null && work != null && !ended) {
+      watch = watcher.get();
+    }
+    return Optional.ofNullable(watch);
+  }
+
+  synchronized Optional<RunWatch> watched() {
+    return Optional.ofNullable(watch);
+  }
+
+  synchronized Optional<Work> work() {
+    return Optional.ofNullable(work);
   }
 
   synchronized boolean hasBegun() {
@@ -108,6 +277,21 @@ final class LiveRun implements Run {
 
   synchronized boolean hasEnded() {
     return ended;
+  }
+
+  /** What would outlive this JVM is not told so where no other could take it over. */
+  private boolean isTold(Work some) {
+    return keeping == Keeping.DURABLE || !some.survives();
+  }
+
+  /** Whether it goes on when this instance, and its JVM, are gone. */
+  synchronized boolean survives() {
+    return detached && stop == null && !ended && work != null && canSurvive();
+  }
+
+  /** Whether it goes on without this JVM once it is detached; assumed before it has begun. */
+  synchronized boolean canSurvive() {
+    return keeping == Keeping.DURABLE && (work == null || work.survives());
   }
 
   @Override
@@ -156,10 +340,56 @@ final class LiveRun implements Run {
   }
 
   @Override
+  public synchronized boolean isDetached() {
+    return detached;
+  }
+
+  @Override
+  public synchronized boolean outlives() {
+    return detached && keeping == Keeping.DURABLE;
+  }
+
+  @Override
+  public void foundDetached() {
+    store.detach(task(), epoch());
+    synchronized (this) {
+      detached = true;
+      toldDetached = true; // it was told by whoever detached it
+    }
+  }
+
+  @Override
+  public Holder self() {
+    return new Holder.Instance(Objects.requireNonNull(record().owner()));
+  }
+
+  @Override
+  public boolean launching() {
+    Owner me = Objects.requireNonNull(record().owner());
+    // no process yet: its mark and its directory are what it is known by
+    Holder ahead = new Holder.Supervised(0, 0, me.bootId(), marker());
+    return store.update(token(), new RunUpdate(ahead, false, Map.of(), List.of()));
+  }
+
+  @Override
   public boolean started(Holder holder, Map<String, String> progress) {
-    return store.update(
-        token(),
-        new RunUpdate(holder, true, progress, TaskNotices.started(claim.task(), clock.instant())));
+    boolean background = isDetached();
+    Map<String, String> all = new HashMap<>(progress);
+    if (!isOrphan()) {
+      all.putAll(attendance.started(background)); // else its time has been running for long
+    }
+    boolean ours =
+        store.update(
+            token(),
+            new RunUpdate(
+                holder,
+                true,
+                all,
+                background ? TaskNotices.started(record(), clock.instant()) : List.of()));
+    if (ours) {
+      listener.started(this);
+    }
+    return ours;
   }
 
   @Override

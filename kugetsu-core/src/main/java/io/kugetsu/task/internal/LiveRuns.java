@@ -14,12 +14,14 @@ final class LiveRuns {
   private final Map<TaskId, LiveRun> runs = new ConcurrentHashMap<>();
   private final Object idle = new Object();
 
-  void add(LiveRun run) {
-    runs.put(run.task(), run);
+  /** Adds a run, and gives the earlier one of its task that is not over here. */
+  Optional<LiveRun> add(LiveRun run) {
+    return Optional.ofNullable(runs.put(run.task(), run));
   }
 
   void remove(LiveRun run) {
     runs.remove(run.task(), run);
+    run.over();
     synchronized (idle) {
       idle.notifyAll();
     }

@@ -1,18 +1,21 @@
 package io.kugetsu.task.internal;
 
+import io.kugetsu.common.InvalidRequestException;
 import io.kugetsu.common.StorageException;
 import io.kugetsu.common.TaskId;
 import io.kugetsu.internal.AtomicFiles;
+import io.kugetsu.internal.Trees;
+import io.kugetsu.process.ProcessTrees;
+import io.kugetsu.process.RunDirectory;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.SeekableByteChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,6 +23,9 @@ import java.util.List;
 public final class RunFiles {
   /** The name of the file that holds what a run wrote. */
   public static final String OUTPUT = "output.log";
+
+  /** How much a run in the foreground may have written and yet leave nothing: 1 MiB. */
+  static final int SCRATCH = 1 << 20;
 
   private final Path root;
 
@@ -38,44 +44,73 @@ public final class RunFiles {
     return directory;
   }
 
-  Path directory(TaskId task, long epoch) {
-    return root.resolve(task.value()).resolve(Long.toString(epoch));
-  }
-
-  /** The end of what an epoch wrote; empty when it wrote nothing. */
-  String tail(TaskId task, long epoch, int maxBytes) {
-    return tail(directory(task, epoch).resolve(OUTPUT), maxBytes);
+  /**
+   * The file that gets a byte more whenever a supervised run has ended.
+   *
+   * @return the file
+   */
+  public Path wake() {
+    return root.resolveSibling("tasks").resolve("wake");
   }
 
   /**
-   * The end of a file, never beginning in the middle of a character.
+   * Tells whether anything of a run lives whose supervisor is not known, or gone. A run that was
+   * only about to be started by a program that is dead now is kept from starting by this look.
    *
-   * @param file the file
-   * @param maxBytes how much at most
-   * @return its text; empty when there is no such file
+   * @param marker the run's mark
+   * @return whether anything lives, or may yet
    */
-  public static String tail(Path file, int maxBytes) {
-    try (SeekableByteChannel channel = Files.newByteChannel(file)) {
-      long from = Math.max(0, channel.size() - maxBytes);
-      ByteBuffer bytes = ByteBuffer.allocate((int) (channel.size() - from));
-      channel.position(from);
-      while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
-        // until the end that was seen above
-      }
-      bytes.flip();
-      while (from > 0 && bytes.hasRemaining() && isContinuation(bytes.get(bytes.position()))) {
-        bytes.get();
-      }
-      return StandardCharsets.UTF_8.decode(bytes).toString();
-    } catch (NoSuchFileException e) {
-      return "";
-    } catch (IOException e) {
-      throw new StorageException(file, "cannot be read", e);
-    }
+  public boolean lives(String marker) {
+    int dot = marker.lastIndexOf('.');
+    Path directory =
+        directory(new TaskId(marker.substring(0, dot)), Long.parseLong(marker.substring(dot + 1)));
+    return (RunDirectory.exists(directory) && !RunDirectory.of(directory).state().hasEnded())
+        || ProcessTrees.lives(marker);
   }
 
-  private static boolean isContinuation(byte unit) {
-    return (unit & 0xC0) == 0x80;
+  /** Removes what a task's runs have left; what cannot be removed is left to the next pruning. */
+  void delete(TaskId task) {
+    Trees.delete(root.resolve(task.value()));
+  }
+
+  /** The tasks whose files nobody has written to since then. */
+  List<TaskId> untouchedSince(Instant then) {
+    List<TaskId> found = new ArrayList<>();
+    for (Path task : in(root)) {
+      if (in(task).stream().noneMatch(epoch -> isTouchedSince(epoch, then))) {
+        try {
+          found.add(new TaskId(task.getFileName().toString()));
+        } catch (InvalidRequestException e) {
+          continue; // none of ours
+        }
+      }
+    }
+    return found;
+  }
+
+  private static boolean isTouchedSince(Path epoch, Instant then) {
+    List<Path> files = new ArrayList<>(in(epoch));
+    files.add(epoch);
+    long millis = then.toEpochMilli();
+    return files.stream().anyMatch(file -> file.toFile().lastModified() >= millis);
+  }
+
+  /** Whether a process of one of a task's runs lives. */
+  boolean lives(TaskId task) {
+    return in(root.resolve(task.value())).stream()
+        .anyMatch(epoch -> ProcessTrees.lives(task + "." + epoch.getFileName()));
+  }
+
+  /** Adds bytes to a file for its owner only. */
+  static void append(Path file, byte[] bytes) throws IOException {
+    if (!Files.exists(file)) {
+      Files.createFile(file, AtomicFiles.ownerOnly(file));
+    }
+    Files.write(file, bytes, StandardOpenOption.APPEND);
+  }
+
+  Path directory(TaskId task, long epoch) {
+    return root.resolve(task.value()).resolve(Long.toString(epoch));
   }
 
   /**

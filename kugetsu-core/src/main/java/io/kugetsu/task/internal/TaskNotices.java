@@ -37,7 +37,10 @@ public final class TaskNotices {
   }
 
   static List<NotificationRecord> started(TaskRecord record, Instant at) {
-    return List.of(plain(record, NotificationType.TASK_STARTED, at, "started"));
+    // who starts a command or work of its own knows that; who hands a message over is told
+    return record.session() == null
+        ? List.of()
+        : List.of(plain(record, NotificationType.TASK_STARTED, at, "started"));
   }
 
   static List<NotificationRecord> ended(

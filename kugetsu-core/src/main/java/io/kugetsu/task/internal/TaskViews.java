@@ -6,6 +6,7 @@ import io.kugetsu.task.FailureType;
 import io.kugetsu.task.Outcome;
 import io.kugetsu.task.TaskInfo;
 import io.kugetsu.task.TaskResult;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +19,9 @@ public final class TaskViews {
 
   /** The input entry that says in a line for a person what a task is about. */
   public static final String DESCRIPTION = "description";
+
+  /** The progress entry of a task that was detached because its time in the foreground was over. */
+  static final String BY_DEADLINE = "detachedByDeadline";
 
   private static final String ANSWER = "answer";
   private static final String EXIT_CODE = "exitCode";
@@ -35,7 +39,7 @@ public final class TaskViews {
         record.kind(),
         record.input().getOrDefault(DESCRIPTION, ""),
         record.status(),
-        detached(record),
+        record.detached(),
         record.epoch(),
         record.attempts(),
         record.limitKeys(),
@@ -47,9 +51,29 @@ public final class TaskViews {
         Optional.ofNullable(record.stop()));
   }
 
-  /** Whether a task is in the background; all that have a record are. */
-  static boolean detached(TaskRecord record) {
-    return true;
+  /** The task as it is once its work runs. */
+  static TaskInfo started(TaskRecord claimed, Instant at) {
+    TaskInfo info = info(claimed);
+    return new TaskInfo(
+        info.id(),
+        info.kind(),
+        info.description(),
+        info.status(),
+        info.detached(),
+        info.epoch(),
+        info.attempts(),
+        info.limitKeys(),
+        info.ref(),
+        info.session(),
+        info.createdAt(),
+        Optional.of(info.startedAt().orElse(at)),
+        info.endedAt(),
+        info.stop());
+  }
+
+  /** Whether a task went into the background because its time in the foreground was over. */
+  static boolean isDetachedByDeadline(TaskRecord record) {
+    return record.progress().containsKey(BY_DEADLINE);
   }
 
   /**
@@ -89,10 +113,19 @@ public final class TaskViews {
         fields.getOrDefault(ANSWER, ""),
         code == null ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(code)),
         Optional.ofNullable(fields.get(SIGNAL)),
-        Optional.ofNullable(fields.get(FAILURE)).map(FailureType::valueOf),
+        Optional.ofNullable(fields.get(FAILURE)).map(TaskViews::failure),
         fields.getOrDefault(ERROR, ""),
         fields.getOrDefault(CHANGES, ""),
         fields.getOrDefault(LAST_OUTPUT, ""));
+  }
+
+  /** One that only a newer version knows is a failure all the same. */
+  private static FailureType failure(String name) {
+    try {
+      return FailureType.valueOf(name);
+    } catch (IllegalArgumentException e) {
+      return FailureType.INTERNAL;
+    }
   }
 
   private static void put(Map<String, String> fields, String key, String value) {

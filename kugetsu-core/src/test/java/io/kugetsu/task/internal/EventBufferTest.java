@@ -95,7 +95,7 @@ class EventBufferTest {
         progress += choice == 1 ? 1 : 0;
         number.put(event, added);
         small.add(event);
-        if (random.nextInt(3) == 0 && !small.isEmpty()) {
+        if (random.nextInt(3) == 0 && small.entries() > 0) {
           taken.add(small.take());
         }
       }
@@ -105,6 +105,7 @@ class EventBufferTest {
       for (int i = 1; i < taken.size(); i++) {
         assertTrue(number.get(taken.get(i - 1)) < number.get(taken.get(i)), "seed " + seed);
       }
+      assertEquals(0, small.entries(), "seed " + seed);
       long missing = added - taken.size();
       long superseded = missing - small.dropped();
       assertTrue(superseded >= 0 && superseded <= progress, "seed " + seed);
@@ -117,13 +118,14 @@ class EventBufferTest {
 
   /** What is left, after these were added if nothing was before. */
   private void assertLeft(long dropped, TaskEvent... expected) {
-    if (buffer.isEmpty()) {
+    if (buffer.entries() == 0) {
       add(expected);
     }
     for (TaskEvent event : expected) {
       assertEquals(event, buffer.take());
     }
     assertNull(buffer.take());
+    assertEquals(0, buffer.entries());
     assertEquals(dropped, buffer.dropped());
   }
 }

@@ -1,10 +1,9 @@
-package io.kugetsu.queue.internal;
+package io.kugetsu.task.internal;
 
 import io.kugetsu.common.ClosedException;
 import io.kugetsu.common.Limits;
 import io.kugetsu.engine.Claim;
 import io.kugetsu.engine.TaskStore;
-import io.kugetsu.task.internal.DefaultBackgroundManager;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;

@@ -1,4 +1,4 @@
-package io.kugetsu;
+package io.kugetsu.task.internal;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -13,14 +13,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * The threads of one instance: daemons with names of ours, ended with it; a given executor is not.
  */
-final class Threads implements AutoCloseable {
+public final class Threads implements AutoCloseable {
   private static final long END_SECONDS = 5;
 
   private final Executor executor;
   private final @Nullable ExecutorService owned;
   private final ScheduledThreadPoolExecutor timer;
 
-  Threads(@Nullable Executor given) {
+  /**
+   * Makes them.
+   *
+   * @param given an executor to be used and left open, or null for one of ours
+   */
+  public Threads(@Nullable Executor given) {
     if (given == null) {
       owned = Executors.newCachedThreadPool(named("kugetsu-work-"));
       executor = owned;
@@ -32,11 +37,13 @@ final class Threads implements AutoCloseable {
     timer.setRemoveOnCancelPolicy(true);
   }
 
-  Executor executor() {
+  /** {@return what runs the work} */
+  public Executor executor() {
     return executor;
   }
 
-  ScheduledExecutorService timer() {
+  /** {@return what fires the timers} */
+  public ScheduledExecutorService timer() {
     return timer;
   }
 

@@ -1,0 +1,120 @@
+package io.kugetsu.task.internal;
+
+import io.kugetsu.common.StopReason;
+import io.kugetsu.common.TaskStatus;
+import io.kugetsu.engine.TaskRecord;
+import io.kugetsu.task.TaskEvent;
+import io.kugetsu.task.Timers;
+import java.time.Clock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells those who wait and those who listen what became of a task. */
+final class Reports implements RunListener, RunDriver.RunAftermath {
+  private static final Logger LOG = LoggerFactory.getLogger(Reports.class);
+
+  private final Completions completions;
+  private final EventBus bus;
+  private final TaskOutputs outputs;
+  private final RunFiles files;
+  private final Timers timers;
+  private final Clock clock;
+
+  Reports(Completions completions, EventBus bus, TaskOutputs outputs, ManagerSettings settings) {
+    this.completions = completions;
+    this.bus = bus;
+    this.outputs = outputs;
+    this.files = settings.files();
+    this.timers = settings.timers();
+    this.clock = settings.clock();
+  }
+
+  /** A task was accepted. Its place in the line is not told: to look for it would cost more. */
+  void accepted(TaskRecord record) {
+    bus.publish(new TaskEvent.Created(head(record)));
+    if (record.status() == TaskStatus.PENDING) {
+      bus.publish(new TaskEvent.Queued(head(record), 0));
+    }
+  }
+
+  @Override
+  public void started(LiveRun run) {
+    // a run that was taken over has been told to have started by whom it was taken over from
+    if (run.record().startedAt() == null) {
+      run.events().publish(new TaskEvent.Started(head(run)));
+    }
+    completions.started(TaskViews.started(run.record(), clock.instant()));
+  }
+
+  @Override
+  public void stopping(LiveRun run, StopReason reason) {
+    run.events().publish(new TaskEvent.Stopping(head(run), reason));
+  }
+
+  @Override
+  public void detached(LiveRun run, TaskRecord record, boolean byDeadline) {
+    run.events().publish(new TaskEvent.Detached(head(run), byDeadline));
+    completions.offer(record);
+  }
+
+  void progress(LiveRun run, String text) {
+    run.watched().ifPresent(RunWatch::lives);
+    run.events().publish(new TaskEvent.Progress(head(run), text));
+  }
+
+  @Override
+  public void begun(LiveRun run) {
+    watch(run);
+  }
+
+  /** Watches what a run writes, as far as anybody wants to know. */
+  void watch(LiveRun run) {
+    run.watch(() -> new RunWatch(run, outputs, bus, this, timers)).ifPresent(RunWatch::begin);
+  }
+
+  @Override
+  public void ended(LiveRun run, TaskRecord record, boolean kept) {
+    run.watched().ifPresent(RunWatch::end);
+    if (!kept) {
+      clear(run);
+    }
+    if (record.status().isTerminal()) {
+      run.events().publish(new TaskEvent.Terminal(head(record), TaskViews.result(record)));
+    } else {
+      run.events().publish(new TaskEvent.Queued(head(record), 0));
+    }
+    completions.offer(record);
+  }
+
+  /** Nothing that goes wrong with the files may keep anybody from hearing of the end. */
+  private void clear(LiveRun run) {
+    try {
+      completions.keep(run.task(), outputs.keep(run));
+    } catch (RuntimeException e) {
+      LOG.warn("what {} wrote cannot be read any more", run.task(), e);
+    }
+    files.delete(run.task());
+    outputs.forget(run.task()); // not before: what still reads the file needs its own masker
+  }
+
+  /** A task that was taken back before it ran. */
+  void cancelled(TaskRecord record) {
+    bus.publish(new TaskEvent.Terminal(head(record), TaskViews.result(record)));
+    completions.offer(record);
+  }
+
+  void pruned(TaskRecord record) {
+    outputs.forget(record.id());
+    bus.publish(new TaskEvent.Pruned(head(record)));
+  }
+
+  TaskEvent.Head head(LiveRun run) {
+    return new TaskEvent.Head(
+        run.task(), run.record().kind(), run.epoch(), run.isDetached(), clock.instant());
+  }
+
+  private TaskEvent.Head head(TaskRecord record) {
+    return new TaskEvent.Head(
+        record.id(), record.kind(), record.epoch(), record.detached(), clock.instant());
+  }
+}

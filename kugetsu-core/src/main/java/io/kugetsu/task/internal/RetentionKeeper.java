@@ -1,0 +1,117 @@
+package io.kugetsu.task.internal;
+
+import io.kugetsu.common.ClosedException;
+import io.kugetsu.common.StorageException;
+import io.kugetsu.common.TaskId;
+import io.kugetsu.engine.TaskRecord;
+import io.kugetsu.task.Retention;
+import io.kugetsu.task.Timers;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Removes ended tasks and what they wrote when their time is over. Never changes one. */
+final class RetentionKeeper implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RetentionKeeper.class);
+  private static final Duration EVERY = Duration.ofHours(1);
+
+  /** How long files without a task are left alone at least. */
+  private static final Duration STRAY = Duration.ofHours(1);
+
+  private final ManagerSettings settings;
+  private final TaskStores stores;
+  private final Reports reports;
+  private Timers.@Nullable Timer next;
+  private boolean closed;
+
+  RetentionKeeper(ManagerSettings settings, TaskStores stores, Reports reports) {
+    this.settings = settings;
+    this.stores = stores;
+    this.reports = reports;
+  }
+
+  /** Prunes now and then, beginning soon. */
+  void begin() {
+    schedule(Duration.ofSeconds(1));
+  }
+
+  private synchronized void schedule(Duration delay) {
+    if (!closed) {
+      next = settings.timers().after(delay, this::handOver);
+    }
+  }
+
+  /** An executor that is full now takes it another time. */
+  private void handOver() {
+    try {
+      settings.executor().execute(this::round);
+    } catch (RejectedExecutionException e) {
+      LOG.warn("ended tasks are kept longer than they should be: no thread", e);
+      schedule(EVERY);
+    }
+  }
+
+  private void round() {
+    try {
+      prune();
+    } catch (ClosedException e) {
+      return;
+    } catch (RuntimeException e) {
+      LOG.warn("ended tasks are kept longer than they should be", e);
+    }
+    schedule(EVERY);
+  }
+
+  int prune() {
+    Retention retention = settings.retention().get();
+    Instant oldest = settings.clock().instant().minus(retention.age());
+    Map<TaskId, TaskRecord> seen = new HashMap<>();
+    Predicate<TaskRecord> needed =
+        record -> {
+          seen.put(record.id(), record); // to tell afterwards what is gone
+          return settings.needed().test(record);
+        };
+    List<TaskId> removed = stores.prune(oldest, retention.count(), needed);
+    for (TaskId id : removed) {
+      settings.files().delete(id);
+      Optional.ofNullable(seen.get(id)).ifPresent(reports::pruned);
+    }
+    pruneStrays(retention.age());
+    return removed.size();
+  }
+
+  /**
+   * What runs have left whose tasks are not kept: their program was killed before it had removed
+   * it, or kept them in its memory only. Another program may be about to remove it, or still run
+   * it.
+   */
+  private void pruneStrays(Duration age) {
+    Duration old = age.compareTo(STRAY) < 0 ? STRAY : age;
+    for (TaskId id : settings.files().untouchedSince(settings.clock().instant().minus(old))) {
+      try {
+        if (stores.find(id).isEmpty() && !settings.files().lives(id)) {
+          settings.files().delete(id);
+        }
+      } catch (StorageException e) {
+        LOG.debug("the files of {} stay, as its record does that cannot be read", id, e);
+      }
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    if (next != null) {
+      next.close();
+      next = null;
+    }
+  }
+}

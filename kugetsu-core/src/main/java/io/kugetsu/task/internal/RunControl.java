@@ -1,0 +1,345 @@
+package io.kugetsu.task.internal;
+
+import io.kugetsu.common.InvalidRequestException;
+import io.kugetsu.common.StopReason;
+import io.kugetsu.common.TaskId;
+import io.kugetsu.common.TaskStatus;
+import io.kugetsu.engine.Claim;
+import io.kugetsu.engine.Holder;
+import io.kugetsu.engine.TaskRecord;
+import io.kugetsu.engine.TaskStore;
+import io.kugetsu.process.RunDirectory;
+import io.kugetsu.task.Cancellation;
+import io.kugetsu.task.Detachment;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What can be done to a run: take it, put it into the background, stop it, let go of it. Intents
+ * are durable before anything is done.
+ */
+final class RunControl {
+  private static final Logger LOG = LoggerFactory.getLogger(RunControl.class);
+  private static final StopReason CLOSING =
+      new StopReason(StopReason.Origin.SHUTDOWN, "the program is closing");
+
+  /** How long a command that was admitted elsewhere is given to begin, and how it is looked for. */
+  private static final Duration BEGINNING = Duration.ofSeconds(5);
+
+  private static final Duration BEGINNING_LOOK = Duration.ofMillis(5);
+
+  private final TaskStores stores;
+  private final LiveRuns live;
+  private final RunDriver driver;
+  private final Reports reports;
+  private final ManagerSettings settings;
+  private final Set<TaskId> left = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
+
+  RunControl(
+      TaskStores stores,
+      LiveRuns live,
+      RunDriver driver,
+      Reports reports,
+      ManagerSettings settings) {
+    this.stores = stores;
+    this.live = live;
+    this.driver = driver;
+    this.reports = reports;
+    this.settings = settings;
+  }
+
+  /** Begins to carry out a claim. Does not fail: whatever goes wrong with it is its end. */
+  LiveRun take(Claim claim, TaskStore store, RunEvents events, @Nullable Cancellation signal) {
+    TaskRecord task = claim.task();
+    LiveRun run =
+        new LiveRun(
+            store,
+            settings.clock(),
+            claim,
+            settings.files().directory(task.id(), task.epoch()),
+            reports,
+            events,
+            new Attendance(TaskOptions.fromInput(task.input()), settings.timers(), signal),
+            keeping(store));
+    Optional<LiveRun> before = live.add(run);
+    if (closed) {
+      stopForClose(run); // claimed after the closing had looked at what runs
+    }
+    run.attendance().attend(onTime(run), run.isDetached());
+    // what was another try's has to be told to its end first
+    before.ifPresentOrElse(
+        earlier -> earlier.whenOver(() -> driver.run(run, this::letGo)),
+        () -> driver.run(run, this::letGo));
+    return run;
+  }
+
+  private Keeping keeping(TaskStore store) {
+    if (store == stores.inMemory()) {
+      return Keeping.IN_MEMORY;
+    }
+    return settings.engine().traits().durable() ? Keeping.DURABLE : Keeping.WITH_JVM;
+  }
+
+  /** Both may come on a thread of the timers or of the caller, which they must not hold up. */
+  private Attendance.Actions onTime(LiveRun run) {
+    return new Attendance.Actions() {
+      @Override
+      public void stop(StopReason reason) {
+        driver.insist(
+            run,
+            () -> {
+              boolean attended = !run.isDetached();
+              driver.seeOthers(run);
+              if (attended && run.isDetached()) {
+                return; // others were first: another time counts now, and the caller no more
+              }
+              stopLive(run, reason);
+            });
+      }
+
+      @Override
+      public void detachByDeadline() {
+        driver.insist(run, () -> detachLive(run, true));
+      }
+    };
+  }
+
+  Detachment detach(TaskId id) {
+    TaskRecord record = stores.find(id).orElse(null);
+    if (record == null || record.status().isTerminal()) {
+      return new Detachment(id, Detachment.Kind.ENDED, false);
+    }
+    LiveRun run = live.find(id).orElse(null);
+    if (run != null) {
+      return detachLive(run, false);
+    }
+    if (record.detached()) {
+      return new Detachment(id, Detachment.Kind.ALREADY, survives(record));
+    }
+    return detachElsewhere(record);
+  }
+
+  private Detachment detachLive(LiveRun run, boolean byDeadline) {
+    boolean before = run.isDetached();
+    if (!run.detach()) {
+      return new Detachment(
+          run.task(), run.hasEnded() ? Detachment.Kind.ENDED : Detachment.Kind.TOO_LATE, false);
+    }
+    driver.tellDetached(run, byDeadline);
+    return new Detachment(
+        run.task(),
+        before ? Detachment.Kind.ALREADY : Detachment.Kind.DETACHED,
+        survives(run.record()) && run.canSurvive());
+  }
+
+  /** Only a supervised run can be told by anybody; its own files decide who was first. */
+  private Detachment detachElsewhere(TaskRecord claimed) {
+    TaskRecord record = begun(claimed);
+    if (record.status().isTerminal()) {
+      return new Detachment(record.id(), Detachment.Kind.ENDED, false);
+    }
+    if (!(record.holder() instanceof Holder.Supervised)) {
+      throw new InvalidRequestException(
+          "only the instance that runs " + record.id() + " can put it into the background");
+    }
+    RunDirectory directory = directory(record);
+    if (!directory.detach()) {
+      return new Detachment(record.id(), Detachment.Kind.TOO_LATE, false);
+    }
+    boolean runs = stores.kept().detach(record.id(), record.epoch());
+    return new Detachment(
+        record.id(), runs ? Detachment.Kind.DETACHED : Detachment.Kind.ENDED, runs);
+  }
+
+  /** The record once its owner has told what runs, which it is about to when that is a command. */
+  private TaskRecord begun(TaskRecord claimed) {
+    TaskRecord now = claimed;
+    long end = System.nanoTime() + BEGINNING.toNanos();
+    while (now.holder() instanceof Holder.Instance && survives(now) && isTime(end)) {
+      LockSupport.parkNanos(BEGINNING_LOOK.toNanos());
+      Optional<TaskRecord> found = stores.find(claimed.id());
+      if (found.isEmpty()) {
+        throw DefaultBackgroundManager.gone(claimed.id());
+      }
+      now = found.get();
+    }
+    return now;
+  }
+
+  private static boolean isTime(long end) {
+    return System.nanoTime() - end < 0 && !Thread.currentThread().isInterrupted();
+  }
+
+  /** Whether it goes on without its JVM; known before its work has begun. */
+  private static boolean survives(TaskRecord record) {
+    return !record.kind().equals(HostWorkType.KIND)
+        && !record.input().containsKey(CommandWorkType.ON_PIPES);
+  }
+
+  /** Notes what others have done to what runs here. */
+  void look(List<TaskRecord> active) {
+    for (TaskRecord record : active) {
+      live.find(record.id())
+          .filter(run -> run.epoch() == record.epoch())
+          .ifPresent(run -> driver.seeOthers(run, record));
+    }
+  }
+
+  boolean stop(TaskId id, StopReason reason) {
+    TaskRecord record = stores.find(id).orElse(null);
+    if (record != null && record.status() == TaskStatus.PENDING) {
+      record = cancel(id, reason);
+    }
+    if (record == null) {
+      return false; // it ended and was not kept
+    }
+    if (record.status().isTerminal()) {
+      return record.status() == TaskStatus.CANCELLED && reason.equals(record.stop());
+    }
+    LiveRun run = live.find(id).orElse(null);
+    if (run != null) {
+      return stopLive(run, reason);
+    }
+    boolean stated = stores.kept().stopping(id, record.epoch(), reason);
+    if (stated && record.holder() instanceof Holder.Supervised) {
+      stopElsewhere(record);
+    }
+    return stated;
+  }
+
+  /** One at a time, so that of several who take it back one tells that. */
+  private synchronized @Nullable TaskRecord cancel(TaskId id, StopReason reason) {
+    TaskRecord before = stores.find(id).orElse(null);
+    if (before == null || before.status() != TaskStatus.PENDING) {
+      return before;
+    }
+    TaskRecord now = stores.kept().cancel(id, reason).orElse(null);
+    if (now != null && now.status() == TaskStatus.CANCELLED) {
+      reports.cancelled(now);
+    }
+    return now;
+  }
+
+  private boolean stopLive(LiveRun run, StopReason reason) {
+    if (run.hasEnded() || !run.store().stopping(run.task(), run.epoch(), reason)) {
+      return false;
+    }
+    // somebody else may have stated another one first, and that is the one that counts
+    StopReason first =
+        run.store()
+            .find(run.task())
+            .map(TaskRecord::stop)
+            .filter(stated -> !stated.equals(reason))
+            .orElse(reason);
+    return run.stop(first);
+  }
+
+  /** Its owner will see the intent and may be stuck: whoever asks for the stop sees to it too. */
+  private void stopElsewhere(TaskRecord record) {
+    TaskOptions options = TaskOptions.fromInput(record.input());
+    Runnable end =
+        () -> {
+          try {
+            directory(record).stop(options.grace());
+          } catch (RuntimeException e) {
+            LOG.warn("{} is left to its owner to be stopped", record.id(), e);
+          }
+        };
+    try {
+      settings.executor().execute(end);
+    } catch (RejectedExecutionException e) {
+      LOG.warn("{} is left to its owner to be stopped", record.id(), e);
+    }
+  }
+
+  private RunDirectory directory(TaskRecord record) {
+    return RunDirectory.of(settings.files().directory(record.id(), record.epoch()));
+  }
+
+  /**
+   * Lets go of what goes on without this instance, and stops the rest.
+   *
+   * @return what is being stopped
+   */
+  List<LiveRun> close() {
+    closed = true;
+    List<LiveRun> stopped = new ArrayList<>();
+    for (LiveRun run : live.all()) {
+      seeOthers(run);
+      if (!(run.survives() && letGo(run)) && stopForClose(run)) {
+        stopped.add(run);
+      }
+    }
+    return stopped;
+  }
+
+  /** What somebody else has just put into the background must not be stopped for the closing. */
+  private void seeOthers(LiveRun run) {
+    try {
+      driver.seeOthers(run);
+    } catch (RuntimeException e) {
+      LOG.warn("what others have done to {} cannot be read", run.task(), e);
+    }
+  }
+
+  /** Lets go of what was to be stopped and takes too long: the next instance sees to its end. */
+  void leave() {
+    for (LiveRun run : live.all()) {
+      if (run.hasBegun() && !run.hasEnded() && run.isDetached() && run.canSurvive()) {
+        letGo(run);
+      }
+    }
+  }
+
+  /** {@return what was let go of} */
+  List<TaskId> left() {
+    return left.stream().sorted().toList();
+  }
+
+  /** The next instance, in this JVM or another, takes it over. */
+  private boolean letGo(LiveRun run) {
+    try {
+      if (!run.store().release(run.token())) {
+        return false;
+      }
+    } catch (RuntimeException e) {
+      LOG.error("{} cannot be let go of; it is taken over once this JVM has ended", run.task(), e);
+    }
+    run.attendance().ended();
+    run.watched().ifPresent(RunWatch::end);
+    left.add(run.task());
+    live.remove(run);
+    return true;
+  }
+
+  private boolean stopForClose(LiveRun run) {
+    if (run.hasEnded()) {
+      return false;
+    }
+    // what has not begun goes back into the line, and a stated stop would not let it
+    if (run.leave(CLOSING)) {
+      return true;
+    }
+    try {
+      run.store().stopping(run.task(), run.epoch(), CLOSING);
+    } catch (RuntimeException e) {
+      LOG.error("the stop of {} cannot be written; it is stopped all the same", run.task(), e);
+    }
+    try {
+      return run.stop(CLOSING);
+    } catch (RuntimeException e) {
+      LOG.error("{} could not be asked to stop", run.task(), e);
+      return true;
+    }
+  }
+}
