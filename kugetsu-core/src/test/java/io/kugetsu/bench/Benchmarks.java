@@ -25,7 +25,13 @@ final class Benchmarks {
       List.of(
           Benchmark.of("durable-write", Floors::measureDurableWrite),
           Benchmark.of("delegate", Delegating::measure),
-          Benchmark.of("next-start", NextStart::measure));
+          Benchmark.of("next-start", NextStart::measure),
+          Benchmark.of("start-to-exit", StartToExit::measure),
+          Benchmark.of("ending", Endings::measure),
+          Benchmark.of("stop-tree", StopTree::measure),
+          Benchmark.of("running-tasks", RunningTasks::measure),
+          Benchmark.of("many-tasks", ManyTasks::measure),
+          Benchmark.of("much-output", MuchOutput::measure));
 
   static final int MET = 0;
   static final int UNMET = 1;

@@ -8,6 +8,7 @@ import io.kugetsu.support.TestRepository;
 import io.kugetsu.task.TaskHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -36,12 +37,19 @@ final class Delegating {
             .agent(ShellAgent.running(AT_WORK))
             .open()) {
       kugetsu.init();
+      List<TaskHandle> agents = new ArrayList<>();
       for (int i = 0; i < AGENTS; i++) {
         TaskHandle working = kugetsu.delegate("work", IssueRef.parse("local:working-" + i));
         working.started().toCompletableFuture().get(60, TimeUnit.SECONDS);
+        agents.add(working);
       }
       Rounds local = rounds(kugetsu, state, floor, "local:delegate-");
       Rounds issue = rounds(kugetsu, state, floor, "github.com/acme/shop#");
+      kugetsu.queue().list().forEach(item -> kugetsu.queue().cancel(item.id()));
+      for (TaskHandle agent : agents) {
+        agent.stop("measured");
+        agent.await();
+      }
       return List.of(
           local.percentile("p50, local ref", 50, Goal.timesFloor(3)),
           local.percentile("p99, local ref", 99, Goal.atMost(MOST_MICROS)),
