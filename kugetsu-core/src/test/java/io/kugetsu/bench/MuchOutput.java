@@ -11,12 +11,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * One GiB of output under a raised ceiling, beside the same command that writes into a file of its
- * own. Heap is what is in use after a collection, before and with the task held.
+ * One GiB of output, lines of 80 bytes, under a raised ceiling, beside the same command that writes
+ * into a file of its own. Heap is what is in use after a collection, before and with the task held.
  */
 final class MuchOutput {
   private static final long SIZE = 1L << 30;
-  private static final int ROUNDS = 3;
+  private static final int ROUNDS = 2;
   private static final double MIB = 1 << 20;
 
   private final Path scratch;
@@ -50,7 +50,7 @@ final class MuchOutput {
   }
 
   private static String[] command() {
-    return new String[] {"head", "-c", Long.toString(SIZE), "/dev/zero"};
+    return new String[] {"/bin/sh", "-c", "yes '" + "x".repeat(79) + "' | head -c " + SIZE};
   }
 
   private void bare(Samples samples) throws Exception {
