@@ -41,6 +41,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -315,11 +316,20 @@ class AdversityTest extends LeakFree {
         Kugetsu kugetsu = initialised(builder(agent).engine(engine))) {
       TaskHandle task = kugetsu.delegate("one", ISSUE);
       task.started().toCompletableFuture().get(60, TimeUnit.SECONDS);
+      // what is written at the start has to be, before nothing can be any more
+      CountDownLatch never = new CountDownLatch(1);
+      for (int looks = 0; looks < 2_000 && !isRunning(kugetsu); looks++) {
+        assertFalse(never.await(5, TimeUnit.MILLISECONDS));
+      }
       engine.breaks("sessions.update");
       go.write("on");
       assertTrue(task.await(LONG).isSuccess());
       assertEquals("abc", kugetsu.session(ISSUE).orElseThrow().agentSession().orElseThrow());
     }
+  }
+
+  private static boolean isRunning(Kugetsu kugetsu) {
+    return kugetsu.session(ISSUE).orElseThrow().state() == SessionState.RUNNING;
   }
 
   @Test

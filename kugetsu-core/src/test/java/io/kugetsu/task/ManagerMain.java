@@ -28,7 +28,9 @@ final class ManagerMain {
   private static void some(BackgroundManager tasks, Path directory, int background, int foreground)
       throws Exception {
     for (int i = 0; i < background; i++) {
-      say("started " + i + " " + tasks.start(numbered(directory, i, 200)).id());
+      TaskHandle task = tasks.start(numbered(directory, i, 200));
+      task.started().toCompletableFuture().get();
+      say("started " + i + " " + task.id());
     }
     for (int i = 0; i < foreground; i++) {
       TaskHandle task = tasks.start(Managers.sh(directory, "sleep 600 & setsid sleep 600 & wait"));
