@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * What was told and what still is to be read. Kept until it is removed with its task; survives
+ * What was told and what still is to be read. Kept also when its task is removed; survives
  * restarts. For each (task, epoch, type) there is one entry. What only a newer version of kugetsu
  * understands is passed over and left unread. Thread-safe; after the owner's {@code close()} every
  * method throws {@link io.kugetsu.common.ClosedException}.

@@ -8,8 +8,9 @@ import java.util.List;
  * Finds and ends all processes of a run, also those of a program that is long dead. A run's
  * processes are those whose environment, as it was when they started their program, holds exactly
  * {@code KUGETSU_RUN=<marker>}, and the descendants of such processes. A descendant that carries
- * another run's marker is that run's, and is left alone. So a daemon that shall outlive the run
- * that started it has to be started without the variable, and by a parent that ends.
+ * another run's marker is that run's, and is left alone, unless it stayed in the process group of a
+ * supervised run, which is signalled as one. So a daemon that shall outlive the run that started it
+ * has to be started without the variable, and by a parent that ends.
  *
  * <p>Markers can be read on Linux only; elsewhere nothing is found.
  */

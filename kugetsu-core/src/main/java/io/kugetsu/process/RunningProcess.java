@@ -37,9 +37,9 @@ public interface RunningProcess {
    *
    * The exit code is known from then on whatever became of the output. A listener or a masker that
    * blocks holds the output back and in the end the process, which then waits in its writes; it
-   * does not hold back this stage for longer than that quarter of a second, nor {@link #stop}.
-   * Nothing is handed to the listener after completion, but for the one call that may still be
-   * blocked.
+   * does not hold back this stage for longer than that quarter of a second on pipes, or a second
+   * without progress of a supervised run, nor {@link #stop}. Nothing is handed to the listener
+   * after completion, but for the one call that may still be blocked.
    *
    * <p>Dependent actions that are not async run on a thread of the runner.
    *

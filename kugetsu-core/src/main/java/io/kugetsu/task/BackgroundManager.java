@@ -68,7 +68,10 @@ public interface BackgroundManager extends AutoCloseable {
   /** {@return tasks that run in the foreground of anybody, oldest first} */
   List<TaskInfo> foreground();
 
-  /** {@return every task that is kept, but for those in the foreground, oldest first} */
+  /**
+   * {@return every task that is kept, ended ones too, but for those that run in the foreground;
+   * oldest first}
+   */
   List<TaskInfo> list();
 
   /**

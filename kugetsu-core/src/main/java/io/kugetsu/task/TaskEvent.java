@@ -49,7 +49,7 @@ public sealed interface TaskEvent {
     return head().epoch();
   }
 
-  /** {@return whether the task was in the background then, and so outlives this JVM} */
+  /** {@return whether the task was in the background then} */
   default boolean detached() {
     return head().detached();
   }
@@ -105,7 +105,8 @@ public sealed interface TaskEvent {
    * another try follows, then with the epoch that ended.
    *
    * @param head what every event has
-   * @param position its place in the line then, from 1; 0 when that is not known
+   * @param position its place in the line then, from 1; 0 when that is not known, as it is today:
+   *     to look for it would cost more than the acceptance
    */
   record Queued(Head head, int position) implements TaskEvent {
     /**
@@ -145,8 +146,8 @@ public sealed interface TaskEvent {
   record Progress(Head head, String text) implements TaskEvent {}
 
   /**
-   * It went from the foreground into the background, for good. Emitted by the instance that did
-   * that; {@link #detached()} is true from here on.
+   * It went from the foreground into the background, for good. Emitted by the instance that runs
+   * it, whoever did that; {@link #detached()} is true from here on.
    *
    * @param head what every event has
    * @param byDeadline whether it went there by itself because the time of its foreground was over

@@ -80,9 +80,12 @@ public interface TaskHandle {
    * Puts the task into the background for good: who waits in the foreground is released, the
    * caller's own cancellation counts no more, and a supervised command outlives this JVM from now
    * on. Any instance may do that to a supervised command; other work only the one that runs it.
-   * Repeating it changes nothing.
+   * Repeating it changes nothing. A command that another instance is about to start is waited for,
+   * 5 seconds at most.
    *
    * @return what became of it
+   * @throws io.kugetsu.common.InvalidRequestException when another instance runs it, and it is no
+   *     supervised command
    */
   Detachment detach();
 

@@ -42,7 +42,6 @@ final class LiveRun implements Run {
   private @Nullable StopReason stop;
   private boolean detached;
   private boolean toldDetached;
-  private boolean byOthers;
   private boolean leaving;
   private boolean ended;
   private @Nullable RunWatch watch;
@@ -219,11 +218,6 @@ final class LiveRun implements Run {
   /** Notes that somebody else has detached it. */
   synchronized void detachedElsewhere() {
     detached = true;
-    byOthers = true;
-  }
-
-  synchronized boolean isDetachedByOthers() {
-    return byOthers;
   }
 
   /** True for the first who asks after it was detached: that one tells everybody else. */

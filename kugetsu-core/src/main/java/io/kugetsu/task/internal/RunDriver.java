@@ -279,10 +279,8 @@ final class RunDriver {
   }
 
   private Finish finish(LiveRun run, Settlement settlement, boolean keep) {
-    // who started a command here has its handle; what was taken over may have nobody else to tell
-    boolean isAwaitedHere = !run.isOrphan() && run.session().isEmpty() && !run.isDetachedByOthers();
     List<NotificationRecord> owed =
-        run.isDetached() && !isAwaitedHere
+        run.isDetached()
             ? TaskNotices.ended(
                 run.record(), settlement.status(), settlement.outcome(), clock.instant())
             : List.of();
