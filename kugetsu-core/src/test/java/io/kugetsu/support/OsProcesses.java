@@ -92,6 +92,11 @@ public final class OsProcesses {
     }
   }
 
+  /** Whether a process has not exited yet. */
+  public static boolean lives(long pid) {
+    return lives(Path.of("/proc/" + pid));
+  }
+
   /** Ends a process, and waits until it is gone. */
   public static void end(long pid) {
     ProcessHandle.of(pid)

@@ -478,10 +478,14 @@ class RealProcessesTest extends LeakFree {
       Fifo gate = Fifo.create(directory.resolve("gate"));
       TaskHandle task = tasks.start(sh(directory, "read x <gate; exit 5").runner(runner));
       task.started().toCompletableFuture().get(30, TimeUnit.SECONDS);
+      // by their pids: a process that is about to exit tells its mark no more, and lives a moment
+      // on
+      List<Long> running = OsProcesses.of(task.id() + ".1");
+      assertFalse(running.isEmpty(), "it runs");
       CountDownLatch noted = new CountDownLatch(1);
       hold.set(noted);
       gate.write("go");
-      Until.holds("it has ended", () -> OsProcesses.of(task.id() + ".1").isEmpty());
+      Until.holds("it has ended", () -> running.stream().noneMatch(OsProcesses::lives));
       task.stop(BY_ME);
       noted.countDown();
 
