@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -148,10 +149,11 @@ class SessionsTest extends LeakFree {
     kugetsu.init();
     TaskHandle task = kugetsu.delegate("work", ISSUE);
     reached.read();
-    CompletableFuture<CloseReport> report =
-        CompletableFuture.supplyAsync(
-            () -> kugetsu.closeGracefully(Duration.ZERO), action -> new Thread(action).start());
-    while (!report.isDone() && !isClosed(kugetsu)) {
+    CompletableFuture<CloseReport> report = new CompletableFuture<>();
+    Thread closing =
+        new Thread(() -> report.complete(kugetsu.closeGracefully(Duration.ZERO)), "test-closing");
+    closing.start();
+    while (!report.isDone() && !awaitsEnds(closing)) {
       Thread.onSpinWait();
     }
     go.write("on");
@@ -166,13 +168,10 @@ class SessionsTest extends LeakFree {
     }
   }
 
-  private static boolean isClosed(Kugetsu kugetsu) {
-    try {
-      kugetsu.directory();
-      return false;
-    } catch (ClosedException e) {
-      return true;
-    }
+  /** Every run has been told of the closing by then, and nothing outside shows it. */
+  private static boolean awaitsEnds(Thread closing) {
+    return Stream.of(closing.getStackTrace())
+        .anyMatch(frame -> frame.getMethodName().equals("awaitEnds"));
   }
 
   @Test
