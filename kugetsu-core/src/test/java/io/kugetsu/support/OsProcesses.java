@@ -8,8 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** What the operating system says about processes; independent of the library. */
@@ -35,6 +37,52 @@ public final class OsProcesses {
       return found;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Living processes of this test JVM's runs, looked for again and again, at little cost. */
+  public static final class Watch {
+    /** How many looks a process without a mark gets: it may be on its way to its program. */
+    private static final int CHANCES = 40;
+
+    private final Map<Path, String> marks = new HashMap<>();
+    private final Map<Path, Integer> unmarked = new HashMap<>();
+
+    /** The marks of what lives now. */
+    public Set<String> marks() {
+      Set<String> living = new HashSet<>();
+      Set<Path> there = new HashSet<>();
+      try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+        for (Path each : all) {
+          there.add(each);
+          String mark = known(each);
+          if (!mark.isEmpty() && lives(each)) {
+            living.add(mark);
+          }
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      marks.keySet().retainAll(there);
+      unmarked.keySet().retainAll(there);
+      return living;
+    }
+
+    private String known(Path process) {
+      String known = marks.get(process);
+      if (known != null) {
+        return known;
+      }
+      if (unmarked.getOrDefault(process, 0) > CHANCES) {
+        return "";
+      }
+      String mark = mark(process);
+      if (mark.isEmpty()) {
+        unmarked.merge(process, 1, Integer::sum);
+      } else {
+        marks.put(process, mark);
+      }
+      return mark;
     }
   }
 

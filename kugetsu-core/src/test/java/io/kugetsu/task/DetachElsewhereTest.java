@@ -10,6 +10,7 @@ import io.kugetsu.common.StopReason;
 import io.kugetsu.common.TaskId;
 import io.kugetsu.common.TaskStatus;
 import io.kugetsu.process.RunDirectory;
+import io.kugetsu.support.ChildProgram;
 import io.kugetsu.support.LeakFree;
 import io.kugetsu.support.OsProcesses;
 import java.nio.file.Files;
@@ -32,7 +33,7 @@ class DetachElsewhereTest extends LeakFree {
 
   @Test
   void anybody_detaches_it_and_then_it_outlives_the_program_that_waited() throws Exception {
-    try (ChildManager child = ChildManager.start("foreground", directory, "number");
+    try (ChildProgram child = ChildManager.start("foreground", directory, "number");
         BackgroundManager tasks = builder(directory).open()) {
       TaskId id = new TaskId(child.await("started"));
       assertEquals(List.of(id), tasks.foreground().stream().map(TaskInfo::id).toList());
@@ -55,7 +56,7 @@ class DetachElsewhereTest extends LeakFree {
 
   @Test
   void a_detaching_whose_record_was_never_written_counts_all_the_same() throws Exception {
-    try (ChildManager child = ChildManager.start("foreground", directory, "number")) {
+    try (ChildProgram child = ChildManager.start("foreground", directory, "number")) {
       TaskId id = new TaskId(child.await("started"));
       child.signal("STOP"); // it shall not notice
       assertTrue(RunDirectory.of(directory.resolve("runs/" + id + "/1")).detach());
@@ -75,7 +76,7 @@ class DetachElsewhereTest extends LeakFree {
     Random random = new Random(20260418);
     for (int round = 0; round < 8; round++) {
       Path state = Files.createDirectory(directory.resolve("round-" + round));
-      try (ChildManager child = ChildManager.start("foreground", state, "number");
+      try (ChildProgram child = ChildManager.start("foreground", state, "number");
           BackgroundManager tasks = builder(state).open()) {
         TaskId id = new TaskId(child.await("started"));
         TaskHandle task = tasks.find(id).orElseThrow();
@@ -112,7 +113,7 @@ class DetachElsewhereTest extends LeakFree {
   @Test
   void anybody_stops_it_although_its_program_is_frozen() throws Exception {
     String script = "sleep 600 & setsid sleep 600 & wait";
-    try (ChildManager child = ChildManager.start("foreground", directory, script);
+    try (ChildProgram child = ChildManager.start("foreground", directory, script);
         BackgroundManager tasks = builder(directory).open()) {
       TaskId id = new TaskId(child.await("started"));
       TaskHandle task = tasks.find(id).orElseThrow();
@@ -131,7 +132,7 @@ class DetachElsewhereTest extends LeakFree {
 
   @Test
   void anybody_stops_it_and_its_program_writes_the_end() throws Exception {
-    try (ChildManager child = ChildManager.start("some", directory, 1, 0);
+    try (ChildProgram child = ChildManager.start("some", directory, 1, 0);
         BackgroundManager tasks = builder(directory).open()) {
       child.await("up");
       TaskHandle task = tasks.find(tasks.active().get(0).id()).orElseThrow();

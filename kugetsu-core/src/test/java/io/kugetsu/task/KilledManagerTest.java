@@ -13,6 +13,7 @@ import io.kugetsu.engine.NotificationRecord;
 import io.kugetsu.engine.TaskRecord;
 import io.kugetsu.process.ProcessTrees;
 import io.kugetsu.support.BrokenEngine;
+import io.kugetsu.support.ChildProgram;
 import io.kugetsu.support.LeakFree;
 import io.kugetsu.support.OsProcesses;
 import java.nio.file.Files;
@@ -48,7 +49,7 @@ class KilledManagerTest extends LeakFree {
 
   @Test
   void background_tasks_go_on_and_are_taken_over_once_and_foreground_ones_end() throws Exception {
-    try (ChildManager child = ChildManager.start("some", directory, BACKGROUND, FOREGROUND)) {
+    try (ChildProgram child = ChildManager.start("some", directory, BACKGROUND, FOREGROUND)) {
       child.await("up");
       child.kill();
       assertTakenOver(started(child.lines()), foreground(child.lines()));
@@ -62,7 +63,7 @@ class KilledManagerTest extends LeakFree {
     Assumptions.assumeTrue(
         Stream.of("/usr/bin/script", "/bin/script").anyMatch(it -> Files.exists(Path.of(it))),
         "util-linux script is missing: there is no pseudo-terminal to try it in");
-    try (ChildManager child = ChildManager.inTerminal("some", directory, BACKGROUND, FOREGROUND)) {
+    try (ChildProgram child = ChildManager.inTerminal("some", directory, BACKGROUND, FOREGROUND)) {
       child.await("up");
       if (what.equals("ctrl-c")) {
         child.type(3);
@@ -161,7 +162,7 @@ class KilledManagerTest extends LeakFree {
     int never = 0;
     for (int round = 0; round < 10; round++) {
       Path state = Files.createDirectory(directory.resolve("round-" + round));
-      try (ChildManager child = ChildManager.start("many", state)) {
+      try (ChildProgram child = ChildManager.start("many", state)) {
         // at once after a start returned, in the middle of the first one, or anywhere later
         child.await(round % 5 == 1 ? "up" : "started");
         child.killAfter(round == 0 ? 0 : random.nextInt(round % 5 == 1 ? 150 : 1500));

@@ -12,6 +12,7 @@ import io.kugetsu.engine.Engine;
 import io.kugetsu.engine.Engines;
 import io.kugetsu.process.ProcessTrees;
 import io.kugetsu.support.BrokenEngine;
+import io.kugetsu.support.ChildProgram;
 import io.kugetsu.support.LeakFree;
 import io.kugetsu.support.OsProcesses;
 import java.io.IOException;
@@ -43,7 +44,7 @@ class ReconcileTest extends LeakFree {
 
   @Test
   void what_a_living_program_runs_is_left_alone() throws Exception {
-    try (ChildManager child = ChildManager.start("some", directory, 2, 1)) {
+    try (ChildProgram child = ChildManager.start("some", directory, 2, 1)) {
       child.await("up");
       Map<Path, String> before = records();
       List<TaskEvent> events = Collections.synchronizedList(new ArrayList<>());
@@ -65,7 +66,7 @@ class ReconcileTest extends LeakFree {
 
   @Test
   void work_of_a_dead_program_is_lost_with_a_reason_and_told_once() throws Exception {
-    try (ChildManager child = ChildManager.start("host", directory)) {
+    try (ChildProgram child = ChildManager.start("host", directory)) {
       TaskId id = new TaskId(child.await("started"));
       child.kill();
       List<TaskEvent> events = settle();
@@ -77,7 +78,7 @@ class ReconcileTest extends LeakFree {
   @Test
   void a_command_that_was_killed_with_its_supervisor_is_lost() throws Exception {
     TaskId id;
-    try (ChildManager child = ChildManager.start("some", directory, 1, 0)) {
+    try (ChildProgram child = ChildManager.start("some", directory, 1, 0)) {
       id = new TaskId(child.await("started 0"));
       Until.holds("it runs", () -> !ManagerMain.truth(directory, "0 200").isEmpty());
       child.kill();
@@ -96,7 +97,7 @@ class ReconcileTest extends LeakFree {
   @Test
   void garbage_in_one_run_harms_no_other_and_nothing_is_left() throws Exception {
     Map<Integer, TaskId> ids = new HashMap<>();
-    try (ChildManager child = ChildManager.start("some", directory, 8, 0)) {
+    try (ChildProgram child = ChildManager.start("some", directory, 8, 0)) {
       for (int i = 0; i < 8; i++) {
         ids.put(i, new TaskId(child.await("started " + i)));
       }
@@ -138,7 +139,7 @@ class ReconcileTest extends LeakFree {
   void another_boot_and_a_number_that_is_somebody_elses_are_recognised() throws Exception {
     TaskId rebooted;
     TaskId reused;
-    try (ChildManager child = ChildManager.start("some", directory, 2, 0)) {
+    try (ChildProgram child = ChildManager.start("some", directory, 2, 0)) {
       rebooted = new TaskId(child.await("started 0"));
       reused = new TaskId(child.await("started 1"));
       for (String description : List.of("0 200", "1 200")) {

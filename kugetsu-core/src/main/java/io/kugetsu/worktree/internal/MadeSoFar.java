@@ -27,6 +27,7 @@ final class MadeSoFar {
   private final Git git;
   private final Registry registry;
   private final Trash trash;
+  private final Place place;
   private final Path path;
   private final TreeRecord record;
   private final List<Path> trashed = new ArrayList<>();
@@ -35,11 +36,12 @@ final class MadeSoFar {
   // The entries that were there before ours; null as long as there is none of ours.
   private @Nullable Set<Path> others;
 
-  MadeSoFar(Git git, Registry registry, Trash trash, Path path, TreeRecord record) {
+  MadeSoFar(Git git, Registry registry, Trash trash, Place place, TreeRecord record) {
     this.git = git;
     this.registry = registry;
     this.trash = trash;
-    this.path = path;
+    this.place = place;
+    this.path = place.path();
     this.record = record;
   }
 
@@ -51,8 +53,15 @@ final class MadeSoFar {
     return record;
   }
 
-  void madeDirectory() {
+  /** Claims the place, and nothing else may be there. */
+  void claimDirectory() throws IOException {
+    place.claim();
     directory = true;
+  }
+
+  /** Git knows of it, and its entry tells who makes it. */
+  void isRegistered() throws IOException {
+    place.noteNoMore();
   }
 
   /** To be called right before git is asked to make the branch. */
@@ -131,6 +140,7 @@ final class MadeSoFar {
           attempt(this::takeDirectory, failures);
           attempt(this::dropEntry, failures);
           attempt(this::dropBranch, failures);
+          attempt(place::noteNoMore, failures);
         } catch (TimeoutException e) {
           failures.add(e);
         }

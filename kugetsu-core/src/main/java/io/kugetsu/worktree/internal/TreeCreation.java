@@ -11,7 +11,6 @@ import io.kugetsu.worktree.Worktree;
 import io.kugetsu.worktree.WorktreeRequest;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -43,9 +42,9 @@ record TreeCreation(Git git, LocalRepository repository, Registry registry, Path
       return BaseCommit.refusal(from);
     }
     Path realRoot = Roots.made(root);
-    Path path = realRoot.resolve(request.name());
+    Place place = new Place(realRoot, request.name());
     TreeRecord record = new TreeRecord(request.name(), request.branch(), base.get());
-    MadeSoFar made = new MadeSoFar(git, registry, new Trash(realRoot), path, record);
+    MadeSoFar made = new MadeSoFar(git, registry, new Trash(realRoot), place, record);
     Optional<Refused> refused;
     try {
       refused =
@@ -62,7 +61,8 @@ record TreeCreation(Git git, LocalRepository repository, Registry registry, Path
           .map(left -> new Refused(answer.reason(), answer.text() + "; left: " + left.getMessage()))
           .orElse(answer);
     }
-    return new Created(new Worktree(record.name(), path, record.branch(), record.base(), common));
+    return new Created(
+        new Worktree(record.name(), place.path(), record.branch(), record.base(), common));
   }
 
   private Optional<Refused> register(MadeSoFar made, boolean existing) throws TimeoutException {
@@ -82,8 +82,7 @@ record TreeCreation(Git git, LocalRepository repository, Registry registry, Path
           "git has a worktree registered at " + path + "; remove that or choose another name");
     }
     try {
-      Files.createDirectory(path);
-      made.madeDirectory();
+      made.claimDirectory();
       return Optional.empty();
     } catch (FileAlreadyExistsException e) {
       return Refusal.of(
@@ -157,6 +156,7 @@ record TreeCreation(Git git, LocalRepository repository, Registry registry, Path
     Path entry = entry(made);
     try {
       TreeRecord.writeMaker(entry);
+      made.isRegistered();
       return Optional.empty();
     } catch (IOException e) {
       throw new StorageException(entry, "cannot be written: " + e, e);

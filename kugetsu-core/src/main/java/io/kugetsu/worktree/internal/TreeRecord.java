@@ -1,6 +1,5 @@
 package io.kugetsu.worktree.internal;
 
-import io.kugetsu.internal.ProcessFacts;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -33,10 +32,7 @@ record TreeRecord(String name, String branch, String base) {
    * so when its maker is dead, nothing of it counts.
    */
   static void writeMaker(Path entry) throws IOException {
-    long pid = ProcessFacts.ownPid();
-    Files.writeString(
-        entry.resolve(MAKER),
-        pid + " " + ProcessFacts.startTicks(pid).orElse(0) + " " + ProcessFacts.bootId() + "\n");
+    Maker.write(entry.resolve(MAKER));
   }
 
   /**
@@ -47,17 +43,8 @@ record TreeRecord(String name, String branch, String base) {
       return false;
     }
     Path maker = entry.resolve(MAKER);
-    if (!Files.exists(maker)) {
-      return true; // it is written under the lock that we have now
-    }
-    String[] words = Files.readString(maker, StandardCharsets.UTF_8).strip().split(" ");
-    try {
-      return words.length < 2
-          || !ProcessFacts.isAlive(
-              Long.parseLong(words[0]), Long.parseLong(words[1]), words.length > 2 ? words[2] : "");
-    } catch (NumberFormatException e) {
-      return true; // its maker died while it wrote this
-    }
+    // it is written under the lock that we have now
+    return !Files.exists(maker) || Maker.isDead(maker);
   }
 
   /** Writes the record, once the worktree is complete, so that a reader finds all of it or none. */

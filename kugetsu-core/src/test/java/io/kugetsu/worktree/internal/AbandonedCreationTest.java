@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,30 +28,8 @@ class AbandonedCreationTest extends LeakFree {
   @Test
   void what_a_killed_program_left_half_made_is_made_anew() throws Exception {
     TestRepository repository = TestRepository.create(temp.resolve("shop"));
-    Fifo reached = Fifo.create(temp.resolve("reached"));
-    Path hook = repository.directory().resolve(".git/hooks/post-checkout");
-    Files.createDirectories(hook.getParent());
-    Files.writeString(hook, "#!/bin/sh\necho x > '" + reached.path() + "'\nexec sleep 600\n");
-    Files.setPosixFilePermissions(hook, PosixFilePermissions.fromString("rwx------"));
     Path root = temp.resolve("trees");
-    Process program =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                ClassPath.current(),
-                Program.class.getName(),
-                repository.directory().toString(),
-                root.toString())
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    reached.read();
-    List<ProcessHandle> itsGit = program.descendants().toList();
-    program.destroyForcibly().waitFor();
-    itsGit.forEach(ProcessHandle::destroyForcibly);
-    for (ProcessHandle each : itsGit) {
-      each.onExit().get();
-    }
+    Path hook = killedIn("post-checkout", "exec sleep 600", repository, root);
     // it was in the middle of the checkout, say, and nobody wrote the rest
     Path tree = root.resolve("fix");
     Files.delete(tree.resolve("README.md"));
@@ -67,6 +46,63 @@ class AbandonedCreationTest extends LeakFree {
     assertEquals(List.of(made), service.list());
     assertEquals(
         2, repository.git("worktree", "list", "--porcelain").split("worktree ", -1).length - 1);
+  }
+
+  @Test
+  void a_place_that_was_only_claimed_by_a_killed_program_is_no_obstacle() throws Exception {
+    TestRepository repository = TestRepository.create(temp.resolve("shop"));
+    Path root = temp.resolve("trees");
+    Files.delete(killedIn("reference-transaction", "exit 1", repository, root));
+    assertTrue(Files.isDirectory(root.resolve("fix")), "it got as far as that");
+
+    WorktreeService service = WorktreeService.of(repository.directory(), root);
+    Worktree made = service.create(WorktreeRequest.branch("fix")).created().orElseThrow();
+
+    assertEquals("# A shop\n", Files.readString(made.path().resolve("README.md")));
+    try (Stream<Path> notes = Files.list(root.resolve(".making"))) {
+      assertEquals(List.of(".lock"), notes.map(note -> note.getFileName().toString()).toList());
+    }
+  }
+
+  /** Has a program make a worktree, kills it while a hook of git's runs, and ends its git. */
+  private Path killedIn(String name, String end, TestRepository repository, Path root)
+      throws Exception {
+    Fifo reached = Fifo.create(temp.resolve("reached"));
+    Fifo go = Fifo.create(temp.resolve("go"));
+    Path hook = repository.directory().resolve(".git/hooks").resolve(name);
+    Files.createDirectories(hook.getParent());
+    Files.writeString(
+        hook,
+        "#!/bin/sh\n[ \"$1\" != aborted ] || exit 0\necho x > '"
+            + reached.path()
+            + "'\nread x < '"
+            + go.path()
+            + "'\n"
+            + end
+            + "\n");
+    Files.setPosixFilePermissions(hook, PosixFilePermissions.fromString("rwx------"));
+    Process program =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                ClassPath.current(),
+                Program.class.getName(),
+                repository.directory().toString(),
+                root.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    reached.read();
+    List<ProcessHandle> itsGit = program.descendants().toList();
+    program.destroyForcibly().waitFor();
+    go.write("on");
+    if (end.startsWith("exec")) {
+      itsGit.forEach(ProcessHandle::destroyForcibly);
+    }
+    for (ProcessHandle each : itsGit) {
+      each.onExit().get();
+    }
+    return hook;
   }
 
   /** Makes a worktree whose hook never ends. */

@@ -198,7 +198,9 @@ final class TestRepository {
         + "\nlocks "
         + locks()
         + "\ntrees "
-        + children(root).stream().filter(name -> !name.equals(".trash")).toList()
+        + children(root).stream().filter(name -> !name.startsWith(".")).toList()
+        + "\nbeing made "
+        + children(root.resolve(".making")).stream().filter(name -> !name.equals(".lock")).toList()
         + "\ntrash "
         + children(root.resolve(".trash"))
         + "\nsettings "
