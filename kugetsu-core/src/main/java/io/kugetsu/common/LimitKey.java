@@ -53,6 +53,16 @@ public record LimitKey(String value) implements Comparable<LimitKey> {
     return new LimitKey("session:" + session.value());
   }
 
+  /**
+   * The key under which the running descendants of a task are counted.
+   *
+   * @param root a task that no task started
+   * @return its key
+   */
+  public static LimitKey root(TaskId root) {
+    return new LimitKey("root:" + root.value());
+  }
+
   /** {@return whether this is the key of a session} */
   public boolean isSession() {
     return value.startsWith("session:");

@@ -11,6 +11,11 @@ public enum TaskStatus {
   RUNNING(false),
   /** A stop was asked for and is durable; its processes are being ended. */
   STOPPING(false),
+  /**
+   * Its own run has ended and tasks that it started have not: it holds no permit, and ends with the
+   * last of them.
+   */
+  AWAITING(false),
   /** The work ended well. */
   COMPLETED(true),
   /** The work ended with an error, by itself or by a signal from outside. */
@@ -44,8 +49,13 @@ public enum TaskStatus {
   public boolean canBecome(TaskStatus next) {
     return switch (this) {
       case PENDING -> next == RUNNING || next == CANCELLED;
-      case RUNNING -> next == STOPPING || next == PENDING || (next.terminal && next != CANCELLED);
-      case STOPPING -> next.terminal && next != CANCELLED;
+      case RUNNING ->
+          next == STOPPING
+              || next == PENDING
+              || next == AWAITING
+              || (next.terminal && next != CANCELLED);
+      case STOPPING -> next == AWAITING || (next.terminal && next != CANCELLED);
+      case AWAITING -> next.terminal && next != CANCELLED;
       case COMPLETED, FAILED, TIMED_OUT, LOST, INTERRUPTED, CANCELLED -> false;
     };
   }

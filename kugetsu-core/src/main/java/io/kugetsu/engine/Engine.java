@@ -19,6 +19,9 @@ public interface Engine extends AutoCloseable {
   /** {@return what somebody is to be told} */
   NotificationStore notifications();
 
+  /** {@return what is held against limit keys} */
+  KeyStore keys();
+
   /** {@return what this engine can do; checks may skip by it, callers never branch on it} */
   EngineTraits traits();
 

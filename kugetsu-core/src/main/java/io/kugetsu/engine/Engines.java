@@ -23,7 +23,19 @@ public final class Engines {
    * @return a new, empty engine
    */
   public static Engine memory(Clock clock, Liveness.Probe probe) {
-    return VaultEngine.inMemory(clock, probe);
+    return memory(clock, MachineTime.system(), probe);
+  }
+
+  /**
+   * The same with a time of its own, for tests.
+   *
+   * @param clock for timestamps and for what is not to run before some time
+   * @param time measures how long something is held back
+   * @param probe tells who lives
+   * @return a new, empty engine
+   */
+  public static Engine memory(Clock clock, MachineTime time, Liveness.Probe probe) {
+    return VaultEngine.inMemory(clock, time, probe);
   }
 
   /**
@@ -47,7 +59,21 @@ public final class Engines {
    * @throws io.kugetsu.common.StorageException when the directory cannot be used
    */
   public static Engine files(Path directory, Clock clock, Liveness.Probe probe) {
-    return VaultEngine.inFiles(directory, clock, probe);
+    return files(directory, clock, MachineTime.system(), probe);
+  }
+
+  /**
+   * The same with a time of its own, for tests.
+   *
+   * @param directory where; made, for its owner only, if it is missing
+   * @param clock for timestamps and for what is not to run before some time
+   * @param time measures how long something is held back; the same for all engines on a directory
+   * @param probe tells who lives
+   * @return an open engine
+   * @throws io.kugetsu.common.StorageException when the directory cannot be used
+   */
+  public static Engine files(Path directory, Clock clock, MachineTime time, Liveness.Probe probe) {
+    return VaultEngine.inFiles(directory, clock, time, probe);
   }
 
   /**

@@ -3,6 +3,7 @@ package io.kugetsu.engine;
 import io.kugetsu.common.Experimental;
 import io.kugetsu.common.LimitKey;
 import io.kugetsu.common.SessionKey;
+import io.kugetsu.common.SpawnLimits;
 import io.kugetsu.common.TaskId;
 import java.time.Instant;
 import java.util.List;
@@ -28,6 +29,11 @@ import org.jspecify.annotations.Nullable;
  * @param idempotencyKey a second task with the same key is not accepted again, or null
  * @param input what the work needs to know; never changed afterwards
  * @param owed notifications that become visible in the same step
+ * @param parent the task that starts it, or null
+ * @param requestedBy who asked for it, for people, or null
+ * @param spawnLimits how far tasks that start tasks may go; counts only with a parent. The engine
+ *     adds the key {@code root:<root>} to the limit keys of such a task, under which the running
+ *     ones are counted
  */
 @Experimental
 public record NewTask(
@@ -41,11 +47,93 @@ public record NewTask(
     @Nullable Instant notBefore,
     @Nullable String idempotencyKey,
     Map<String, String> input,
-    List<NotificationRecord> owed) {
+    List<NotificationRecord> owed,
+    @Nullable TaskId parent,
+    @Nullable String requestedBy,
+    SpawnLimits spawnLimits) {
   /** Copies its collections. */
   public NewTask {
     limitKeys = Set.copyOf(limitKeys);
     input = Map.copyOf(input);
     owed = List.copyOf(owed);
+  }
+
+  /** A task that no task starts. All parameters are those of the record. */
+  public NewTask(
+      TaskId id,
+      String kind,
+      boolean detached,
+      int priority,
+      Set<LimitKey> limitKeys,
+      @Nullable SessionKey session,
+      @Nullable Owner onlyBy,
+      @Nullable Instant notBefore,
+      @Nullable String idempotencyKey,
+      Map<String, String> input,
+      List<NotificationRecord> owed) {
+    this(
+        id,
+        kind,
+        detached,
+        priority,
+        limitKeys,
+        session,
+        onlyBy,
+        notBefore,
+        idempotencyKey,
+        input,
+        owed,
+        null,
+        null,
+        SpawnLimits.DEFAULT);
+  }
+
+  /**
+   * The same task, started by another one.
+   *
+   * @param starter the task that starts it, or null
+   * @param limits how far tasks that start tasks may go
+   * @return the task
+   */
+  public NewTask childOf(@Nullable TaskId starter, SpawnLimits limits) {
+    return new NewTask(
+        id,
+        kind,
+        detached,
+        priority,
+        limitKeys,
+        session,
+        onlyBy,
+        notBefore,
+        idempotencyKey,
+        input,
+        owed,
+        starter,
+        requestedBy,
+        limits);
+  }
+
+  /**
+   * The same task, asked for by somebody.
+   *
+   * @param who who asked for it, for people, or null
+   * @return the task
+   */
+  public NewTask requestedBy(@Nullable String who) {
+    return new NewTask(
+        id,
+        kind,
+        detached,
+        priority,
+        limitKeys,
+        session,
+        onlyBy,
+        notBefore,
+        idempotencyKey,
+        input,
+        owed,
+        parent,
+        who,
+        spawnLimits);
   }
 }

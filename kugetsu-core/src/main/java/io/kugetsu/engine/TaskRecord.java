@@ -30,8 +30,9 @@ import org.jspecify.annotations.Nullable;
  * @param limitKeys what it needs a permit for
  * @param session the session it belongs to, or null
  * @param onlyBy the only instance that can run it, or null
- * @param owner the instance that runs it while it is running or stopping; null otherwise, and while
- *     it is {@linkplain TaskStore#release released} and nobody has taken it over yet
+ * @param owner the instance that runs it while it is running or stopping, or that settles it while
+ *     it is awaiting; null otherwise, and while it is {@linkplain TaskStore#release released} and
+ *     nobody has taken it over yet
  * @param holder what its permit was given for while it is running or stopping, else null
  * @param createdAt when it was accepted
  * @param notBefore it is not handed out before this instant, or null
@@ -42,8 +43,12 @@ import org.jspecify.annotations.Nullable;
  * @param idempotencyKey the key it was accepted under, or null
  * @param input what the work needs to know
  * @param progress what the present or last epoch made known while it ran
- * @param outcome how it ended, or for a task that is pending again how its last epoch did; empty
- *     before and while it runs
+ * @param outcome how it ended, or for a task that is pending again how its last epoch did, and for
+ *     one that is awaiting how its own run did; empty before and while it runs
+ * @param family where it stands among the tasks that started it and those that it started
+ * @param requestedBy who asked for it, or null
+ * @param heldUntil the moment before which a task that is pending again is not handed out, or null
+ * @param ownEnd the terminal status of its own run while it is awaiting, else null
  */
 @Experimental
 public record TaskRecord(
@@ -70,12 +75,32 @@ public record TaskRecord(
     @Nullable String idempotencyKey,
     Map<String, String> input,
     Map<String, String> progress,
-    Map<String, String> outcome) {
+    Map<String, String> outcome,
+    Family family,
+    @Nullable String requestedBy,
+    @Nullable Moment heldUntil,
+    @Nullable TaskStatus ownEnd) {
   /** Copies its collections. */
   public TaskRecord {
     limitKeys = Set.copyOf(limitKeys);
     input = Map.copyOf(input);
     progress = Map.copyOf(progress);
     outcome = Map.copyOf(outcome);
+  }
+
+  /** {@return the task that started it, or null for a root} */
+  public @Nullable TaskId parent() {
+    return family.parent();
+  }
+
+  /** {@return the root that it descends from; itself when no task started it} */
+  public TaskId root() {
+    TaskId root = family.root();
+    return root == null ? id : root;
+  }
+
+  /** {@return how many steps below its root it is; 0 for a root} */
+  public int depth() {
+    return family.depth();
   }
 }

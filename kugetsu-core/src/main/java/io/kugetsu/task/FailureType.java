@@ -40,6 +40,8 @@ public enum FailureType {
   CONFIGURATION,
   /** The agent reported an error of another kind. */
   AGENT_ERROR,
+  /** A task that it started did not end well. */
+  CHILD,
   /** It is gone and nobody saw how it ended. */
   LOST,
   /** The work of the embedding program failed. */

@@ -173,6 +173,14 @@ public sealed interface TaskEvent {
   record Stopping(Head head, StopReason reason) implements TaskEvent {}
 
   /**
+   * Its own run ended, and tasks that it started have not: it ends with the last of them. Emitted
+   * by the instance that ran it, after its permit was freed.
+   *
+   * @param head what every event has
+   */
+  record Awaiting(Head head) implements TaskEvent {}
+
+  /**
    * It ended, for good. Emitted by the one instance that wrote the end, after the permit was freed
    * and before {@link TaskHandle#completion()} completes there.
    *

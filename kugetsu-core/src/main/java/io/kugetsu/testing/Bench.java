@@ -4,6 +4,7 @@ import io.kugetsu.common.IssueRef;
 import io.kugetsu.common.LimitKey;
 import io.kugetsu.common.Limits;
 import io.kugetsu.common.SessionKey;
+import io.kugetsu.common.SpawnLimits;
 import io.kugetsu.common.TaskId;
 import io.kugetsu.common.TaskStatus;
 import io.kugetsu.engine.Claim;
@@ -72,7 +73,10 @@ final class Bench implements AutoCloseable {
   }
 
   Engine open() {
-    return storage.open(clock, holder -> dead.contains(holder) ? Liveness.DEAD : Liveness.ALIVE);
+    return storage.open(
+        clock,
+        clock.machineTime(),
+        holder -> dead.contains(holder) ? Liveness.DEAD : Liveness.ALIVE);
   }
 
   void reopen() {
@@ -113,6 +117,8 @@ final class Bench implements AutoCloseable {
     private @Nullable String idempotencyKey;
     private String kind = KIND;
     private boolean detached = true;
+    private @Nullable TaskId parent;
+    private SpawnLimits spawnLimits = SpawnLimits.DEFAULT;
     private List<NotificationRecord> owed = List.of();
 
     private Draft(Bench bench, Set<LimitKey> keys) {
@@ -155,6 +161,16 @@ final class Bench implements AutoCloseable {
       return this;
     }
 
+    Draft childOf(TaskId value) {
+      parent = value;
+      return this;
+    }
+
+    Draft under(SpawnLimits value) {
+      spawnLimits = value;
+      return this;
+    }
+
     Draft owing(String... ids) {
       owed = Arrays.stream(ids).map(bench::notification).toList();
       return this;
@@ -162,17 +178,18 @@ final class Bench implements AutoCloseable {
 
     NewTask build() {
       return new NewTask(
-          TaskId.next(bench.clock),
-          kind,
-          detached,
-          priority,
-          keys,
-          session,
-          onlyBy,
-          notBefore,
-          idempotencyKey,
-          Map.of("message", "do it"),
-          owed);
+              TaskId.next(bench.clock),
+              kind,
+              detached,
+              priority,
+              keys,
+              session,
+              onlyBy,
+              notBefore,
+              idempotencyKey,
+              Map.of("message", "do it"),
+              owed)
+          .childOf(parent, spawnLimits);
     }
 
     TaskId enqueue() {

@@ -3,6 +3,7 @@ package io.kugetsu.testing;
 import io.kugetsu.engine.Engine;
 import io.kugetsu.engine.EngineTraits;
 import io.kugetsu.engine.Liveness;
+import io.kugetsu.engine.MachineTime;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -38,10 +39,11 @@ public final class EngineContract {
      * durable, and while the first one is open only if it is shared.
      *
      * @param clock the clock for the engine
+     * @param time measures for the engine how long something is held back
      * @param probe tells the engine who lives
      * @return an open engine; the check closes it
      */
-    Engine open(Clock clock, Liveness.Probe probe);
+    Engine open(Clock clock, MachineTime time, Liveness.Probe probe);
 
     /**
      * Removes everything.
@@ -123,6 +125,8 @@ public final class EngineContract {
     AdmitChecks.addTo(all);
     SessionChecks.addTo(all);
     OrphanChecks.addTo(all);
+    FamilyChecks.addTo(all);
+    KeyChecks.addTo(all);
     StormChecks.addTo(all);
     DurableChecks.addTo(all);
     return all;

@@ -1,5 +1,6 @@
 package io.kugetsu.common;
 
+import static io.kugetsu.common.TaskStatus.AWAITING;
 import static io.kugetsu.common.TaskStatus.CANCELLED;
 import static io.kugetsu.common.TaskStatus.COMPLETED;
 import static io.kugetsu.common.TaskStatus.FAILED;
@@ -25,9 +26,19 @@ class TaskStatusTest {
   @Test
   void only_these_changes_are_allowed() {
     Set<TaskStatus> fromRunning = EnumSet.copyOf(ENDS);
-    fromRunning.addAll(EnumSet.of(STOPPING, PENDING));
+    fromRunning.addAll(EnumSet.of(STOPPING, PENDING, AWAITING));
+    Set<TaskStatus> fromStopping = EnumSet.copyOf(ENDS);
+    fromStopping.add(AWAITING);
     Map<TaskStatus, Set<TaskStatus>> allowed =
-        Map.of(PENDING, EnumSet.of(RUNNING, CANCELLED), RUNNING, fromRunning, STOPPING, ENDS);
+        Map.of(
+            PENDING,
+            EnumSet.of(RUNNING, CANCELLED),
+            RUNNING,
+            fromRunning,
+            STOPPING,
+            fromStopping,
+            AWAITING,
+            ENDS);
 
     for (TaskStatus from : TaskStatus.values()) {
       Set<TaskStatus> next =

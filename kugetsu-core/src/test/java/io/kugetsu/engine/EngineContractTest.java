@@ -15,8 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 class EngineContractTest {
   @TestFactory
   Stream<DynamicTest> the_memory_engine_meets_the_contract() {
-    return tests(
-        new EngineTraits(false, false), () -> (clock, probe) -> Engines.memory(clock, probe));
+    return tests(new EngineTraits(false, false), () -> Engines::memory);
   }
 
   @TestFactory
@@ -25,12 +24,12 @@ class EngineContractTest {
         new EngineTraits(true, true),
         () -> {
           Path directory = newDirectory(temporary);
-          return (clock, probe) -> Engines.files(directory, clock, probe);
+          return (clock, time, probe) -> Engines.files(directory, clock, time, probe);
         });
   }
 
   private interface Opener {
-    Engine open(Clock clock, Liveness.Probe probe);
+    Engine open(Clock clock, MachineTime time, Liveness.Probe probe);
   }
 
   private interface NewStorage {
@@ -50,8 +49,8 @@ class EngineContractTest {
             Opener opener = storages.make();
             return new EngineContract.Storage() {
               @Override
-              public Engine open(Clock clock, Liveness.Probe probe) {
-                return opener.open(clock, probe);
+              public Engine open(Clock clock, MachineTime time, Liveness.Probe probe) {
+                return opener.open(clock, time, probe);
               }
 
               @Override

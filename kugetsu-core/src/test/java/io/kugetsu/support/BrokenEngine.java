@@ -3,6 +3,7 @@ package io.kugetsu.support;
 import io.kugetsu.common.StorageException;
 import io.kugetsu.engine.Engine;
 import io.kugetsu.engine.EngineTraits;
+import io.kugetsu.engine.KeyStore;
 import io.kugetsu.engine.NotificationStore;
 import io.kugetsu.engine.SessionStore;
 import io.kugetsu.engine.TaskStore;
@@ -74,6 +75,11 @@ public final class BrokenEngine implements Engine {
   @Override
   public NotificationStore notifications() {
     return engine.notifications();
+  }
+
+  @Override
+  public KeyStore keys() {
+    return engine.keys();
   }
 
   @Override

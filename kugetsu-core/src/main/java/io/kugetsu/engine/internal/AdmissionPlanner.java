@@ -4,10 +4,13 @@ import io.kugetsu.common.LimitKey;
 import io.kugetsu.common.Limits;
 import io.kugetsu.common.SessionKey;
 import io.kugetsu.common.TaskId;
+import io.kugetsu.common.TaskStatus;
 import io.kugetsu.engine.Admission;
 import io.kugetsu.engine.ClaimRequest;
 import io.kugetsu.engine.Holder;
+import io.kugetsu.engine.KeyState;
 import io.kugetsu.engine.Liveness;
+import io.kugetsu.engine.Moment;
 import io.kugetsu.engine.Owner;
 import io.kugetsu.engine.TaskRecord;
 import java.time.Instant;
@@ -33,38 +36,94 @@ final class AdmissionPlanner {
    * What to do.
    *
    * @param cancelled pending tasks that nobody can run any more
+   * @param stopped children of what was stopped that were not stopped themselves
    * @param orphans runs of dead owners, and of none, to be taken over
    * @param given pending tasks to hand out, in order
    */
-  record Plan(List<Entry> cancelled, List<Entry> orphans, List<Entry> given) {}
+  record Plan(List<Entry> cancelled, List<Entry> stopped, List<Entry> orphans, List<Entry> given) {}
+
+  /**
+   * What a decision is made from.
+   *
+   * @param running what runs
+   * @param pending what waits, what is awaiting among it
+   * @param held which sessions get nothing
+   * @param keyStates what is held against limit keys
+   * @param now the time to show
+   * @param moment the time that waiting is measured by
+   */
+  record Situation(
+      Collection<Entry> running,
+      Collection<Entry> pending,
+      Predicate<SessionKey> held,
+      Map<LimitKey, KeyState> keyStates,
+      Instant now,
+      Moment moment) {}
 
   private final Predicate<SessionKey> held;
   private final Liveness.Probe probe;
   private final Instant now;
+  private final Moment moment;
   private final Room room;
   private final Map<Owner, Liveness> owners = new HashMap<>();
   private final List<Entry> orphans = new ArrayList<>();
   private final Map<SessionKey, List<TaskRecord>> unsettled = new HashMap<>();
   private final List<Entry> waiting = new ArrayList<>();
   private final List<Entry> cancelled = new ArrayList<>();
+  private final List<Entry> stopped = new ArrayList<>();
 
-  AdmissionPlanner(
-      Collection<Entry> running,
-      Collection<Entry> pending,
-      Predicate<SessionKey> held,
-      Limits limits,
-      Liveness.Probe probe,
-      Instant now) {
-    this.held = held;
+  AdmissionPlanner(Situation situation, Limits limits, Liveness.Probe probe) {
+    this.held = situation.held();
     this.probe = probe;
-    this.now = now;
-    this.room = new Room(limits);
-    running.forEach(this::count);
-    for (Entry entry : pending) {
-      Owner only = entry.task().onlyBy();
-      boolean lost = only != null && liveness(only) == Liveness.DEAD;
-      (lost ? cancelled : waiting).add(entry);
+    this.now = situation.now();
+    this.moment = situation.moment();
+    this.room = new Room(limits, situation.keyStates(), moment);
+    situation.running().forEach(this::count);
+    situation.pending().forEach(this::sort);
+    settle(situation);
+  }
+
+  private void sort(Entry entry) {
+    TaskRecord task = entry.task();
+    if (task.status() == TaskStatus.AWAITING) {
+      return;
     }
+    Owner only = task.onlyBy();
+    boolean lost = only != null && liveness(only) == Liveness.DEAD;
+    (lost ? cancelled : waiting).add(entry);
+  }
+
+  /** Finds what awaits nothing any more, and what goes on although its parent was stopped. */
+  private void settle(Situation situation) {
+    Map<TaskId, TaskRecord> open = new HashMap<>();
+    Set<TaskId> parents = new HashSet<>();
+    List<Entry> children = new ArrayList<>();
+    for (Collection<Entry> entries : List.of(situation.pending(), situation.running())) {
+      for (Entry entry : entries) {
+        TaskRecord task = entry.task();
+        open.put(task.id(), task);
+        if (task.parent() != null) {
+          parents.add(task.parent());
+          children.add(entry);
+        }
+      }
+    }
+    for (Entry child : children) {
+      TaskRecord parent = open.get(child.task().parent());
+      if (parent != null && parent.stop() != null && Families.isToStop(child.task())) {
+        stopped.add(child);
+        waiting.remove(child);
+        cancelled.remove(child);
+      }
+    }
+    situation.pending().stream()
+        .filter(entry -> entry.task().status() == TaskStatus.AWAITING)
+        .filter(entry -> !parents.contains(entry.task().id()) && isNobodys(entry.task()))
+        .forEach(orphans::add);
+  }
+
+  private boolean isNobodys(TaskRecord task) {
+    return task.owner() == null || liveness(task.owner()) == Liveness.DEAD;
   }
 
   /** What a claim gets. */
@@ -79,7 +138,7 @@ final class AdmissionPlanner {
             .filter(entry -> request.kinds().contains(entry.task().kind()))
             .sorted(Comparator.comparing(Entry::task, Line.BY_ACCEPTANCE))
             .toList();
-    return new Plan(List.copyOf(cancelled), toSettle, given);
+    return new Plan(List.copyOf(cancelled), List.copyOf(stopped), toSettle, given);
   }
 
   /**
@@ -108,8 +167,9 @@ final class AdmissionPlanner {
     return room.fullKey(task)
         .map(
             key ->
-                new Admission.Refused(
-                    key, room.limit(key), ids(room.holders(key)), position(candidate)));
+                room.explained(
+                    new Admission.Refused(
+                        key, room.limit(key), ids(room.holders(key)), position(candidate))));
   }
 
   /** Passes down the line once and hands out what may run; a session's order is never broken. */
@@ -159,7 +219,8 @@ final class AdmissionPlanner {
   /** Whether somebody could claim it at this moment, if its keys have room. */
   private boolean isDispatched(TaskRecord task, Set<String> kinds) {
     return kinds.contains(task.kind())
-        && (task.notBefore() == null || !task.notBefore().isAfter(now));
+        && (task.notBefore() == null || !task.notBefore().isAfter(now))
+        && (task.heldUntil() == null || task.heldUntil().hasCome(moment));
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.kugetsu.engine.internal;
 
 import io.kugetsu.common.StorageException;
+import io.kugetsu.engine.Moment;
 import io.kugetsu.engine.NotificationRecord;
 import io.kugetsu.internal.Json;
 import io.kugetsu.internal.JsonFields;
@@ -51,6 +52,21 @@ final class Codecs {
 
   static void put(ObjectNode tree, String name, @Nullable Instant value) {
     put(tree, name, value == null ? null : value.toString());
+  }
+
+  static void put(ObjectNode tree, String name, @Nullable Moment value) {
+    if (value == null) {
+      tree.remove(name);
+    } else {
+      ObjectNode object = child(tree, name);
+      object.put("bootId", value.bootId());
+      object.put("millis", value.millis());
+    }
+  }
+
+  static @Nullable Moment readMoment(JsonFields fields, String name) {
+    JsonFields object = fields.optionalObject(name);
+    return object == null ? null : new Moment(object.text("bootId"), object.number("millis"));
   }
 
   /** Sets a list of texts, in alphabetical order. */

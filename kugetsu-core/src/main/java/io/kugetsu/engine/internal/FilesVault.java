@@ -1,8 +1,10 @@
 package io.kugetsu.engine.internal;
 
+import io.kugetsu.common.LimitKey;
 import io.kugetsu.common.SessionKey;
 import io.kugetsu.common.StorageException;
 import io.kugetsu.common.TaskId;
+import io.kugetsu.engine.KeyState;
 import io.kugetsu.engine.NotificationRecord;
 import io.kugetsu.engine.SessionChange;
 import io.kugetsu.engine.SessionRecord;
@@ -36,6 +38,7 @@ final class FilesVault implements Vault {
   private final KeyFiles keys;
   private final SessionFiles sessions;
   private final NotificationFiles notifications;
+  private final KeyStateFile keyStates;
 
   private FilesVault(Layout layout) {
     this.lock = FileLocks.of(layout.lock());
@@ -44,6 +47,7 @@ final class FilesVault implements Vault {
     this.keys = new KeyFiles(layout);
     this.sessions = new SessionFiles(layout.sessions());
     this.notifications = new NotificationFiles(layout.notifications());
+    this.keyStates = new KeyStateFile(layout.keyStates());
   }
 
   static FilesVault open(Layout layout) {
@@ -176,6 +180,16 @@ final class FilesVault implements Vault {
   @Override
   public void bind(String idempotencyKey, TaskId id) {
     keys.bind(idempotencyKey, id);
+  }
+
+  @Override
+  public Map<LimitKey, KeyState> keyStates() {
+    return keyStates.load();
+  }
+
+  @Override
+  public void putKeyStates(Map<LimitKey, KeyState> states) {
+    keyStates.put(states);
   }
 
   @Override

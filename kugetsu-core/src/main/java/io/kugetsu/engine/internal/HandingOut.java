@@ -11,7 +11,6 @@ import io.kugetsu.engine.Liveness;
 import io.kugetsu.engine.Owner;
 import io.kugetsu.engine.SessionRecord;
 import io.kugetsu.engine.TaskRecord;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,12 +29,12 @@ final class HandingOut {
   private static final int ROUNDS = 10;
 
   private final Vault vault;
-  private final Clock clock;
+  private final Times times;
   private final Liveness.Probe probe;
 
-  HandingOut(Vault vault, Clock clock, Liveness.Probe probe) {
+  HandingOut(Vault vault, Times times, Liveness.Probe probe) {
     this.vault = vault;
-    this.clock = clock;
+    this.times = times;
     this.probe = probe;
   }
 
@@ -78,34 +77,45 @@ final class HandingOut {
         LOG.warn("handed out only {} of the tasks that may run", claims.size(), e);
         return true;
       }
-      if (!step.to.task().status().isTerminal()) {
+      if (step.handsOut) {
         claims.add(claimed(step.to, step.from.task().status() != TaskStatus.PENDING));
       }
     }
     return true;
   }
 
-  private record Step(Entry from, Entry to) {}
+  private record Step(Entry from, Entry to, boolean handsOut) {}
 
   /** All of them before the first is written: what the caller's function throws changes nothing. */
   private List<Step> steps(AdmissionPlanner.Plan plan, ClaimRequest request) {
-    Instant now = clock.instant();
+    Instant now = times.instant();
     List<Step> steps = new ArrayList<>();
     for (Entry entry : plan.cancelled()) {
-      steps.add(new Step(entry, Transitions.cancel(entry, NOBODY_LEFT, now)));
+      steps.add(new Step(entry, Transitions.cancel(entry, NOBODY_LEFT, now), false));
+    }
+    for (Entry entry : plan.stopped()) {
+      steps.add(new Step(entry, Families.stopped(entry, now), false));
     }
     for (Entry entry : plan.orphans()) {
-      steps.add(new Step(entry, Transitions.takeOver(entry, request.me())));
+      steps.add(new Step(entry, Transitions.takeOver(entry, request.me()), true));
     }
     for (Entry entry : plan.given()) {
-      steps.add(new Step(entry, Transitions.claim(entry, request.me(), now, request.owed())));
+      steps.add(new Step(entry, Transitions.claim(entry, request.me(), now, request.owed()), true));
     }
     return steps;
   }
 
   AdmissionPlanner planner(ClaimRequest request) {
     return new AdmissionPlanner(
-        vault.running(), vault.pending(), heldSessions(), request.limits(), probe, clock.instant());
+        new AdmissionPlanner.Situation(
+            vault.running(),
+            vault.pending(),
+            heldSessions(),
+            vault.keyStates(),
+            times.instant(),
+            times.moment()),
+        request.limits(),
+        probe);
   }
 
   /** Asks for each session once; one that cannot be read gets nothing until somebody has looked. */

@@ -74,6 +74,10 @@ record Layout(Path root) {
     return tasks().resolve("wake");
   }
 
+  Path keyStates() {
+    return tasks().resolve("limits.json");
+  }
+
   Path sessions() {
     return root.resolve("sessions");
   }

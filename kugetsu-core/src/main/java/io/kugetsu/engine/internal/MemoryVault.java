@@ -1,9 +1,11 @@
 package io.kugetsu.engine.internal;
 
 import io.kugetsu.common.InvalidRequestException;
+import io.kugetsu.common.LimitKey;
 import io.kugetsu.common.SessionKey;
 import io.kugetsu.common.TaskId;
 import io.kugetsu.common.TaskStatus;
+import io.kugetsu.engine.KeyState;
 import io.kugetsu.engine.NotificationRecord;
 import io.kugetsu.engine.SessionChange;
 import io.kugetsu.engine.SessionRecord;
@@ -24,6 +26,7 @@ final class MemoryVault implements Vault {
   private final Map<String, TaskId> keys = new HashMap<>();
   private final Map<SessionKey, SessionRecord> sessions = new HashMap<>();
   private final Map<String, NotificationRecord> notifications = new HashMap<>();
+  private Map<LimitKey, KeyState> keyStates = Map.of();
 
   @Override
   public <T> T locked(Supplier<T> step) {
@@ -37,7 +40,7 @@ final class MemoryVault implements Vault {
 
   @Override
   public Collection<Entry> pending() {
-    return in(status -> status == TaskStatus.PENDING);
+    return in(status -> status == TaskStatus.PENDING || status == TaskStatus.AWAITING);
   }
 
   @Override
@@ -120,6 +123,16 @@ final class MemoryVault implements Vault {
   @Override
   public void bind(String idempotencyKey, TaskId id) {
     keys.put(idempotencyKey, id);
+  }
+
+  @Override
+  public Map<LimitKey, KeyState> keyStates() {
+    return keyStates;
+  }
+
+  @Override
+  public void putKeyStates(Map<LimitKey, KeyState> states) {
+    keyStates = Map.copyOf(states);
   }
 
   @Override

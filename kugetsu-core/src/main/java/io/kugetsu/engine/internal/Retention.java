@@ -6,8 +6,10 @@ import io.kugetsu.engine.TaskRecord;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,15 +50,32 @@ final class Retention {
 
   private List<Entry> unwanted(Instant endedBefore, int keep, Predicate<TaskRecord> spare) {
     List<Entry> ended = vault.ended().stream().sorted(OLDEST_FIRST).toList();
+    Set<TaskId> awaiting = ended.stream().anyMatch(Retention::isChild) ? open() : Set.of();
     List<Entry> unwanted = new ArrayList<>();
     for (Entry entry : ended) {
       boolean tooMany = ended.size() - unwanted.size() > keep;
       boolean tooOld = endedAt(entry.task()).isBefore(endedBefore);
-      if ((tooMany || tooOld) && !spare.test(entry.task())) {
+      boolean awaited = isChild(entry) && awaiting.contains(entry.task().parent());
+      if ((tooMany || tooOld) && !awaited && !spare.test(entry.task())) {
         unwanted.add(entry);
       }
     }
     return unwanted;
+  }
+
+  private static boolean isChild(Entry entry) {
+    return entry.task().parent() != null;
+  }
+
+  /** How their children ended has to be known until they end. */
+  private Set<TaskId> open() {
+    Set<TaskId> open = new HashSet<>();
+    return vault.locked(
+        () -> {
+          vault.pending().forEach(entry -> open.add(entry.task().id()));
+          vault.running().forEach(entry -> open.add(entry.task().id()));
+          return open;
+        });
   }
 
   private List<TaskId> remove(List<Entry> entries, List<TaskId> removed) {

@@ -2,6 +2,9 @@ package io.kugetsu.engine.internal;
 
 import io.kugetsu.common.LimitKey;
 import io.kugetsu.common.Limits;
+import io.kugetsu.engine.Admission;
+import io.kugetsu.engine.KeyState;
+import io.kugetsu.engine.Moment;
 import io.kugetsu.engine.TaskRecord;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,10 +15,14 @@ import java.util.Optional;
 /** Who holds which limit key, and so which keys have room. */
 final class Room {
   private final Limits limits;
+  private final Map<LimitKey, KeyState> states;
+  private final Moment now;
   private final Map<LimitKey, List<TaskRecord>> holders = new HashMap<>();
 
-  Room(Limits limits) {
+  Room(Limits limits, Map<LimitKey, KeyState> states, Moment now) {
     this.limits = limits;
+    this.states = states;
+    this.now = now;
   }
 
   void take(TaskRecord task) {
@@ -30,7 +37,26 @@ final class Room {
   }
 
   int limit(LimitKey key) {
-    return limits.of(key).orElse(Integer.MAX_VALUE);
+    int own = limits.of(key).orElse(Integer.MAX_VALUE);
+    KeyState state = states.get(key);
+    return state == null ? own : Math.min(own, state.room(now));
+  }
+
+  /** The same, with what is held against the key where that is what leaves it no room. */
+  Admission.Refused explained(Admission.Refused refused) {
+    KeyState state = states.get(refused.key());
+    if (state == null || state.room(now) > refused.limit()) {
+      return refused;
+    }
+    KeyState.Pause pause = state.pause();
+    KeyState.Closure closure = state.closure();
+    if (pause != null) {
+      return refused.because("it is paused: " + pause.why(), null);
+    }
+    if (closure != null && state.isClosed(now)) {
+      return refused.because(closure.why(), closure.untilAt());
+    }
+    return refused.because("it has less room for now, after its provider asked for that", null);
   }
 
   List<TaskRecord> holders(LimitKey key) {

@@ -16,7 +16,6 @@ import io.kugetsu.engine.Owner;
 import io.kugetsu.engine.RunUpdate;
 import io.kugetsu.engine.TaskRecord;
 import io.kugetsu.engine.TaskStore;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -27,20 +26,23 @@ import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** The queue and the limits, over any vault. */
 final class StoredTasks implements TaskStore {
   private final Vault vault;
-  private final Clock clock;
+  private final Times times;
+  private final Families families;
   private final HandingOut handingOut;
   private final Retention retention;
   private final Hints hints;
   private final Gate gate;
 
-  StoredTasks(Vault vault, Clock clock, Liveness.Probe probe, Hints hints, Gate gate) {
+  StoredTasks(Vault vault, Times times, Liveness.Probe probe, Hints hints, Gate gate) {
     this.vault = vault;
-    this.clock = clock;
-    this.handingOut = new HandingOut(vault, clock, probe);
+    this.times = times;
+    this.families = new Families(vault);
+    this.handingOut = new HandingOut(vault, times, probe);
     this.retention = new Retention(vault);
     this.hints = hints;
     this.gate = gate;
@@ -50,32 +52,38 @@ final class StoredTasks implements TaskStore {
   public Enqueued enqueue(NewTask task) {
     gate.check();
     String key = task.idempotencyKey();
+    boolean alone = key == null && task.parent() == null;
     Enqueued result =
-        key == null ? new Enqueued(add(task), true) : vault.locked(() -> enqueueOnce(key, task));
+        alone ? new Enqueued(add(accept(task)), true) : vault.locked(() -> enqueueOnce(key, task));
     hints.give();
     return result;
   }
 
-  private Enqueued enqueueOnce(String key, NewTask task) {
-    Optional<Entry> known = vault.taskOf(key).flatMap(vault::find);
+  private Enqueued enqueueOnce(@Nullable String key, NewTask task) {
+    Optional<Entry> known = Optional.ofNullable(key).flatMap(vault::taskOf).flatMap(vault::find);
     if (known.isPresent()) {
       return new Enqueued(known.get().task(), false);
     }
-    // First the key: a key without a task is free to be used again, a task without its key is not
-    // found by it.
-    vault.bind(key, task.id());
-    return new Enqueued(add(task), true);
+    Entry accepted = accept(task);
+    if (key != null) {
+      // First the key: a key without a task is free to be used again, a task without its key is
+      // not found by it.
+      vault.bind(key, task.id());
+    }
+    families.note(accepted);
+    return new Enqueued(add(accepted), true);
   }
 
-  private TaskRecord add(NewTask task) {
-    Entry entry = accept(task);
+  private TaskRecord add(Entry entry) {
     vault.add(entry);
     return entry.task();
   }
 
   private Entry accept(NewTask task) {
-    Instant now = clock.instant();
-    return Transitions.accept(task, LineOrder.next(now), now);
+    Instant now = times.instant();
+    Entry entry = Transitions.accept(task, LineOrder.next(now), now);
+    TaskId parent = task.parent();
+    return parent == null ? entry : families.born(entry, parent, task.spawnLimits());
   }
 
   @Override
@@ -94,7 +102,8 @@ final class StoredTasks implements TaskStore {
             return refused.get();
           }
           Entry running =
-              Transitions.claim(accepted, request.me(), clock.instant(), request.owed());
+              Transitions.claim(accepted, request.me(), times.instant(), request.owed());
+          families.note(accepted);
           vault.add(running);
           return new Admission.Admitted(HandingOut.claimed(running, false));
         });
@@ -108,7 +117,7 @@ final class StoredTasks implements TaskStore {
 
   @Override
   public boolean update(ClaimToken token, RunUpdate update) {
-    return change(token, entry -> Transitions.update(entry, update, clock.instant())).isPresent();
+    return change(token, entry -> Transitions.update(entry, update, times.instant())).isPresent();
   }
 
   @Override
@@ -117,12 +126,17 @@ final class StoredTasks implements TaskStore {
     return vault.locked(
         () -> {
           Entry entry = vault.find(id).filter(found -> isRun(found, epoch)).orElse(null);
-          if (entry == null) {
-            return false;
-          }
-          return entry.task().status() == TaskStatus.STOPPING
-              || vault.replace(entry, Transitions.stopping(entry, reason));
+          return entry != null && (entry.task().stop() != null || state(entry, reason));
         });
+  }
+
+  private boolean state(Entry entry, StopReason reason) {
+    boolean stated = vault.replace(entry, Transitions.stopping(entry, reason));
+    if (stated && !entry.task().family().children().isEmpty()) {
+      families.stopChildren(entry.task(), times.instant());
+      hints.give(); // those who run them do not wait for a look of their own
+    }
+    return stated;
   }
 
   @Override
@@ -140,13 +154,21 @@ final class StoredTasks implements TaskStore {
   public Optional<TaskRecord> finish(ClaimToken token, Finish finish) {
     BiPredicate<Entry, Entry> write =
         (from, to) ->
-            (finish.keep() || from.task().detached())
-                ? vault.replace(from, to)
-                : vault.drop(from, to);
-    Optional<TaskRecord> ended =
-        change(token, entry -> Transitions.finish(entry, finish, clock.instant()), write);
+            isKept(finish, from.task(), to.task()) ? vault.replace(from, to) : vault.drop(from, to);
+    Optional<TaskRecord> ended = change(token, entry -> ended(entry, finish), write);
     ended.ifPresent(any -> hints.give());
     return ended;
+  }
+
+  private Entry ended(Entry entry, Finish finish) {
+    return finish.status().isTerminal() && families.hasOpenChildren(entry.task())
+        ? Transitions.await(entry, finish)
+        : Transitions.finish(entry, finish, times);
+  }
+
+  /** How a child ended has to be known to its parent's end. */
+  private static boolean isKept(Finish finish, TaskRecord from, TaskRecord to) {
+    return finish.keep() || from.detached() || from.parent() != null || !to.status().isTerminal();
   }
 
   @Override
@@ -196,8 +218,7 @@ final class StoredTasks implements TaskStore {
 
   private static boolean isRun(Entry entry, long epoch) {
     TaskStatus status = entry.task().status();
-    return (status == TaskStatus.RUNNING || status == TaskStatus.STOPPING)
-        && entry.task().epoch() == epoch;
+    return status != TaskStatus.PENDING && !status.isTerminal() && entry.task().epoch() == epoch;
   }
 
   @Override
@@ -211,8 +232,11 @@ final class StoredTasks implements TaskStore {
                 return found.map(Entry::task);
               }
               Entry entry = found.get();
-              return written(
-                  entry, Transitions.cancel(entry, reason, clock.instant()), vault::replace);
+              Instant at = times.instant();
+              Optional<TaskRecord> cancelled =
+                  written(entry, Transitions.cancel(entry, reason, at), vault::replace);
+              cancelled.ifPresent(any -> families.stopChildren(entry.task(), at));
+              return cancelled;
             });
     hints.give();
     return now;
@@ -255,9 +279,17 @@ final class StoredTasks implements TaskStore {
         () ->
             vault
                 .find(id)
-                .filter(entry -> entry.task().status().isTerminal())
+                .filter(entry -> entry.task().status().isTerminal() && !isAwaited(entry.task()))
                 .map(vault::remove)
                 .orElse(false));
+  }
+
+  /** How it ended has to be known as long as its parent has not. */
+  private boolean isAwaited(TaskRecord child) {
+    return Optional.ofNullable(child.parent())
+        .flatMap(vault::find)
+        .filter(parent -> !parent.task().status().isTerminal())
+        .isPresent();
   }
 
   @Override
@@ -273,6 +305,7 @@ final class StoredTasks implements TaskStore {
   public List<TaskId> line() {
     gate.check();
     return vault.locked(() -> Line.of(vault.pending())).stream()
+        .filter(entry -> entry.task().status() == TaskStatus.PENDING)
         .map(entry -> entry.task().id())
         .toList();
   }

@@ -6,6 +6,7 @@ import io.kugetsu.common.StopReason;
 import io.kugetsu.common.StorageException;
 import io.kugetsu.common.TaskId;
 import io.kugetsu.common.TaskStatus;
+import io.kugetsu.engine.Family;
 import io.kugetsu.engine.Holder;
 import io.kugetsu.engine.NotificationRecord;
 import io.kugetsu.engine.Owner;
@@ -61,7 +62,41 @@ final class TaskCodec {
     Codecs.put(tree, "input", task.input());
     Codecs.put(tree, "progress", task.progress());
     Codecs.put(tree, "outcome", task.outcome());
+    writeFamily(tree, task.family());
+    Codecs.put(tree, "requestedBy", task.requestedBy());
+    Codecs.put(tree, "heldUntil", task.heldUntil());
+    TaskStatus ownEnd = task.ownEnd();
+    Codecs.put(tree, "ownEnd", ownEnd == null ? null : word(ownEnd));
     writeOwes(Codecs.child(tree, "owes"), entry);
+  }
+
+  /** Most tasks have none. */
+  private static void writeFamily(ObjectNode tree, Family family) {
+    if (family.equals(Family.NONE)) {
+      tree.remove("family");
+      return;
+    }
+    ObjectNode object = Codecs.child(tree, "family");
+    putTask(object, "parent", family.parent());
+    putTask(object, "root", family.root());
+    object.put("depth", family.depth());
+    Codecs.put(object, "children", family.children().stream().map(TaskId::value));
+    object.put("spawned", family.spawned());
+  }
+
+  private static void putTask(ObjectNode tree, String name, @Nullable TaskId id) {
+    Codecs.put(tree, name, id == null ? null : id.value());
+  }
+
+  private static Family readFamily(@Nullable JsonFields fields) {
+    return fields == null
+        ? Family.NONE
+        : new Family(
+            fields.optionalAs("parent", TaskId::new),
+            fields.optionalAs("root", TaskId::new),
+            fields.smallNumber("depth"),
+            Set.copyOf(fields.list("children", TaskId::new)),
+            fields.smallNumber("spawned"));
   }
 
   private static void writeOwner(ObjectNode tree, String name, @Nullable Owner owner) {
@@ -168,7 +203,11 @@ final class TaskCodec {
         fields.optionalText("idempotencyKey"),
         fields.texts("input"),
         fields.texts("progress"),
-        fields.texts("outcome"));
+        fields.texts("outcome"),
+        readFamily(fields.optionalObject("family")),
+        fields.optionalText("requestedBy"),
+        Codecs.readMoment(fields, "heldUntil"),
+        fields.optionalText("ownEnd") == null ? null : known(fields, "ownEnd", TaskStatus.class));
   }
 
   /**
@@ -201,7 +240,11 @@ final class TaskCodec {
             null,
             Map.of(),
             Map.of(),
-            Map.of());
+            Map.of(),
+            Family.NONE,
+            null,
+            null,
+            null);
     return new Entry(task, false, List.of(), null);
   }
 

@@ -5,7 +5,9 @@ import io.kugetsu.common.SessionKey;
 import io.kugetsu.common.StopReason;
 import io.kugetsu.common.TaskId;
 import io.kugetsu.common.TaskStatus;
+import io.kugetsu.engine.Family;
 import io.kugetsu.engine.Holder;
+import io.kugetsu.engine.Moment;
 import io.kugetsu.engine.Owner;
 import io.kugetsu.engine.TaskRecord;
 import java.time.Instant;
@@ -19,12 +21,13 @@ final class TaskDraft {
   final String kind;
   final int priority;
   final long order;
-  final Set<LimitKey> limitKeys;
   final @Nullable SessionKey session;
   final @Nullable Owner onlyBy;
   final Instant createdAt;
   final @Nullable String idempotencyKey;
   final Map<String, String> input;
+  final @Nullable String requestedBy;
+  Set<LimitKey> limitKeys;
   boolean detached;
   TaskStatus status;
   long revision;
@@ -39,6 +42,9 @@ final class TaskDraft {
   @Nullable StopReason stop;
   Map<String, String> progress;
   Map<String, String> outcome;
+  Family family;
+  @Nullable Moment heldUntil;
+  @Nullable TaskStatus ownEnd;
 
   /** The next state of a record: everything as before, one revision later. */
   TaskDraft(TaskRecord before) {
@@ -66,6 +72,10 @@ final class TaskDraft {
     stop = before.stop();
     progress = before.progress();
     outcome = before.outcome();
+    family = before.family();
+    requestedBy = before.requestedBy();
+    heldUntil = before.heldUntil();
+    ownEnd = before.ownEnd();
   }
 
   TaskRecord build() {
@@ -93,6 +103,10 @@ final class TaskDraft {
         idempotencyKey,
         input,
         progress,
-        outcome);
+        outcome,
+        family,
+        requestedBy,
+        heldUntil,
+        ownEnd);
   }
 }

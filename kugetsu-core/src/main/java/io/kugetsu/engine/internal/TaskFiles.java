@@ -316,6 +316,7 @@ final class TaskFiles {
     if (status.isTerminal()) {
       return done(entry.task().id());
     }
-    return status == TaskStatus.PENDING ? pending : running;
+    boolean waits = status == TaskStatus.PENDING || status == TaskStatus.AWAITING;
+    return waits ? pending : running;
   }
 }

@@ -1,8 +1,11 @@
 package io.kugetsu.engine.internal;
 
 import io.kugetsu.common.InvalidRequestException;
+import io.kugetsu.common.LimitKey;
 import io.kugetsu.common.StopReason;
+import io.kugetsu.common.TaskId;
 import io.kugetsu.common.TaskStatus;
+import io.kugetsu.engine.Family;
 import io.kugetsu.engine.Finish;
 import io.kugetsu.engine.Holder;
 import io.kugetsu.engine.NewTask;
@@ -11,10 +14,13 @@ import io.kugetsu.engine.Owner;
 import io.kugetsu.engine.RunUpdate;
 import io.kugetsu.engine.TaskRecord;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** From one state of a task to the next. Pure: nothing is read or written here. */
 final class Transitions {
@@ -46,8 +52,41 @@ final class Transitions {
             task.idempotencyKey(),
             task.input(),
             Map.of(),
-            Map.of());
+            Map.of(),
+            Family.NONE,
+            task.requestedBy(),
+            null,
+            null);
     return new Entry(record, false, task.owed(), null);
+  }
+
+  /** A task that was not kept yet becomes the child of another one. */
+  static Entry born(Entry accepted, TaskRecord parent) {
+    TaskDraft draft = new TaskDraft(accepted.task());
+    draft.revision = accepted.task().revision();
+    draft.family = new Family(parent.id(), parent.root(), parent.depth() + 1, Set.of(), 0);
+    Set<LimitKey> keys = new HashSet<>(draft.limitKeys);
+    keys.add(LimitKey.root(parent.root()));
+    draft.limitKeys = keys;
+    return new Entry(draft.build(), false, accepted.owed(), null);
+  }
+
+  /** Another descendant is counted, in the root, and noted, in its parent; those may be one. */
+  static Entry spawning(Entry from, @Nullable TaskId child, int descendants) {
+    TaskDraft draft = new TaskDraft(from.task());
+    Family family = draft.family;
+    Set<TaskId> children = new HashSet<>(family.children());
+    if (child != null) {
+      children.add(child);
+    }
+    draft.family =
+        new Family(
+            family.parent(),
+            family.root(),
+            family.depth(),
+            children,
+            family.spawned() + descendants);
+    return new Entry(draft.build(), from.settling(), from.owed(), null);
   }
 
   static Entry claim(
@@ -57,6 +96,7 @@ final class Transitions {
     draft.owner = me;
     draft.holder = new Holder.Instance(me);
     draft.notBefore = null;
+    draft.heldUntil = null;
     draft.claimedAt = now;
     draft.startedAt = null;
     draft.progress = Map.of();
@@ -91,24 +131,43 @@ final class Transitions {
     return new Entry(draft.build(), settling, from.owing(update.owed()), null);
   }
 
+  /** Of one that is awaiting nothing runs any more: the reason is noted, and it is awaited on. */
   static Entry stopping(Entry from, StopReason reason) {
-    TaskDraft draft = draft(from, TaskStatus.STOPPING);
+    TaskDraft draft =
+        from.task().status() == TaskStatus.AWAITING
+            ? new TaskDraft(from.task())
+            : draft(from, TaskStatus.STOPPING);
     draft.stop = reason;
     return new Entry(draft.build(), from.settling(), from.owed(), null);
   }
 
-  static Entry finish(Entry from, Finish finish, Instant now) {
+  static Entry finish(Entry from, Finish finish, Times times) {
     TaskDraft draft = draft(from, finish.status());
     draft.owner = null;
     draft.holder = null;
+    draft.ownEnd = null;
     draft.attempts += finish.attempt() ? 1 : 0;
     draft.outcome = finish.outcome();
     if (finish.status().isTerminal()) {
-      draft.endedAt = now;
+      draft.endedAt = times.instant();
     } else {
-      draft.notBefore = finish.delay().isZero() ? null : now.plus(finish.delay());
+      draft.heldUntil = finish.delay().isZero() ? null : times.moment().plus(finish.delay());
     }
     return new Entry(draft.build(), false, from.owing(finish.owed()), finish.session());
+  }
+
+  /**
+   * Its own run has ended and its children have not. The end is not one yet, so nobody is told; the
+   * rest of it counts.
+   */
+  static Entry await(Entry from, Finish finish) {
+    TaskDraft draft = draft(from, TaskStatus.AWAITING);
+    draft.owner = null;
+    draft.holder = null;
+    draft.ownEnd = finish.status();
+    draft.attempts += finish.attempt() ? 1 : 0;
+    draft.outcome = finish.outcome();
+    return new Entry(draft.build(), false, from.owed(), finish.session());
   }
 
   static Entry detach(Entry from) {

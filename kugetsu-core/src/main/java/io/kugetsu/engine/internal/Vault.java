@@ -1,7 +1,9 @@
 package io.kugetsu.engine.internal;
 
+import io.kugetsu.common.LimitKey;
 import io.kugetsu.common.SessionKey;
 import io.kugetsu.common.TaskId;
+import io.kugetsu.engine.KeyState;
 import io.kugetsu.engine.NotificationRecord;
 import io.kugetsu.engine.SessionRecord;
 import java.util.Collection;
@@ -18,7 +20,7 @@ interface Vault {
   /** Runs a step that nobody else's step overlaps, in any thread or process. Re-entrant. */
   <T> T locked(Supplier<T> step);
 
-  /** All pending entries. */
+  /** All entries that wait: pending ones and awaiting ones. */
   Collection<Entry> pending();
 
   /** All running and stopping entries. */
@@ -66,6 +68,12 @@ interface Vault {
 
   /** Notes under which key a task is about to be added. */
   void bind(String idempotencyKey, TaskId id);
+
+  /** What is held against limit keys, those against which something is. */
+  Map<LimitKey, KeyState> keyStates();
+
+  /** Replaces what is held against limit keys. */
+  void putKeyStates(Map<LimitKey, KeyState> states);
 
   /** One session. */
   Optional<SessionRecord> session(SessionKey key);

@@ -2,7 +2,9 @@ package io.kugetsu.engine.internal;
 
 import io.kugetsu.engine.Engine;
 import io.kugetsu.engine.EngineTraits;
+import io.kugetsu.engine.KeyStore;
 import io.kugetsu.engine.Liveness;
+import io.kugetsu.engine.MachineTime;
 import io.kugetsu.engine.NotificationStore;
 import io.kugetsu.engine.SessionStore;
 import io.kugetsu.engine.TaskStore;
@@ -18,29 +20,34 @@ public final class VaultEngine implements Engine {
   private final TaskStore tasks;
   private final SessionStore sessions;
   private final NotificationStore notifications;
+  private final KeyStore keys;
 
   private VaultEngine(
       Vault vault,
       Hints.@Nullable Bell bell,
       EngineTraits traits,
       Clock clock,
+      MachineTime time,
       Liveness.Probe probe) {
     this.traits = traits;
     this.hints = new Hints(bell);
-    this.tasks = new StoredTasks(vault, clock, probe, hints, gate);
+    this.tasks = new StoredTasks(vault, new Times(clock, time), probe, hints, gate);
     this.sessions = new StoredSessions(vault, hints, gate);
     this.notifications = new StoredNotifications(vault, gate);
+    this.keys = new StoredKeys(vault, time, hints, gate);
   }
 
   /**
    * An engine that keeps everything on the heap.
    *
    * @param clock for timestamps
+   * @param time measures how long something is held back
    * @param probe tells who lives
    * @return a new engine
    */
-  public static Engine inMemory(Clock clock, Liveness.Probe probe) {
-    return new VaultEngine(new MemoryVault(), null, new EngineTraits(false, false), clock, probe);
+  public static Engine inMemory(Clock clock, MachineTime time, Liveness.Probe probe) {
+    return new VaultEngine(
+        new MemoryVault(), null, new EngineTraits(false, false), clock, time, probe);
   }
 
   /**
@@ -48,14 +55,16 @@ public final class VaultEngine implements Engine {
    *
    * @param directory where; made if missing
    * @param clock for timestamps
+   * @param time measures how long something is held back
    * @param probe tells who lives
    * @return a new engine
    */
-  public static Engine inFiles(Path directory, Clock clock, Liveness.Probe probe) {
+  public static Engine inFiles(
+      Path directory, Clock clock, MachineTime time, Liveness.Probe probe) {
     Layout layout = new Layout(directory);
     FilesVault vault = FilesVault.open(layout);
     WakeFile wake = new WakeFile(layout.wake());
-    return new VaultEngine(vault, wake, new EngineTraits(true, true), clock, probe);
+    return new VaultEngine(vault, wake, new EngineTraits(true, true), clock, time, probe);
   }
 
   @Override
@@ -74,6 +83,12 @@ public final class VaultEngine implements Engine {
   public NotificationStore notifications() {
     gate.check();
     return notifications;
+  }
+
+  @Override
+  public KeyStore keys() {
+    gate.check();
+    return keys;
   }
 
   @Override

@@ -121,7 +121,7 @@ public final class EngineQueue implements TaskQueue {
   private static QueueItem.State state(TaskStatus status) {
     return switch (status) {
       case PENDING -> QueueItem.State.PENDING;
-      case RUNNING, STOPPING -> QueueItem.State.NOTIFIED;
+      case RUNNING, STOPPING, AWAITING -> QueueItem.State.NOTIFIED;
       case COMPLETED -> QueueItem.State.COMPLETED;
       case CANCELLED -> QueueItem.State.CANCELLED;
       case FAILED, TIMED_OUT, LOST, INTERRUPTED -> QueueItem.State.ERROR;

@@ -43,7 +43,7 @@ import org.slf4j.LoggerFactory;
 public final class DefaultBackgroundManager implements BackgroundManager {
   private static final Logger LOG = LoggerFactory.getLogger(DefaultBackgroundManager.class);
   private static final Set<TaskStatus> ACTIVE =
-      EnumSet.of(TaskStatus.PENDING, TaskStatus.RUNNING, TaskStatus.STOPPING);
+      EnumSet.of(TaskStatus.PENDING, TaskStatus.RUNNING, TaskStatus.STOPPING, TaskStatus.AWAITING);
   private static final Duration CLOSE_BOUND = Duration.ofSeconds(8);
   private static final Duration LISTENERS_BOUND = Duration.ofSeconds(2);
 

@@ -47,6 +47,7 @@ final class EventForms {
               TaskEvent.Stopping.class,
               (tree, event) -> TaskForms.STOP.put(tree, "reason", event.reason()),
               (head, fields) -> new TaskEvent.Stopping(head, TaskForms.STOP.get(fields, "reason"))),
+          plain(TaskEvent.Awaiting.class, TaskEvent.Awaiting::new),
           new Type<>(
               TaskEvent.Terminal.class,
               (tree, event) -> TaskForms.RESULT.put(tree, "result", event.result()),

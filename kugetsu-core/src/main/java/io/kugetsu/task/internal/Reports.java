@@ -80,6 +80,8 @@ final class Reports implements RunListener, RunDriver.RunAftermath {
     }
     if (record.status().isTerminal()) {
       run.events().publish(new TaskEvent.Terminal(head(record), TaskViews.result(record)));
+    } else if (record.status() == TaskStatus.AWAITING) {
+      run.events().publish(new TaskEvent.Awaiting(head(record)));
     } else {
       run.events().publish(new TaskEvent.Queued(head(record), 0));
     }

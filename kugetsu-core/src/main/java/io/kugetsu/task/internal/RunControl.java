@@ -13,6 +13,7 @@ import io.kugetsu.task.Cancellation;
 import io.kugetsu.task.Detachment;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -43,6 +44,7 @@ final class RunControl {
   private final Reports reports;
   private final ManagerSettings settings;
   private final Set<TaskId> left = ConcurrentHashMap.newKeySet();
+  private final Set<TaskId> told = new HashSet<>();
   private volatile boolean closed;
 
   RunControl(
@@ -196,6 +198,33 @@ final class RunControl {
   }
 
   boolean stop(TaskId id, StopReason reason) {
+    List<TaskId> waiting = waitingBelow(id);
+    boolean stopped = stopAlone(id, reason);
+    waiting.forEach(this::tellStoppedWithParent);
+    return stopped;
+  }
+
+  /** What would be taken back with a task, as it was started by it, or by what it started. */
+  private List<TaskId> waitingBelow(TaskId id) {
+    TaskRecord task = stores.find(id).orElse(null);
+    if (task == null || task.family().children().isEmpty()) {
+      return List.of();
+    }
+    return stores.list(Set.of(TaskStatus.PENDING)).stream()
+        .filter(it -> it.root().equals(task.root()) && it.depth() > task.depth())
+        .map(TaskRecord::id)
+        .toList();
+  }
+
+  private synchronized void tellStoppedWithParent(TaskId id) {
+    stores
+        .find(id)
+        .filter(it -> it.stop() != null && it.stop().origin() == StopReason.Origin.PARENT)
+        .filter(it -> it.status() == TaskStatus.CANCELLED && told.add(id))
+        .ifPresent(reports::cancelled);
+  }
+
+  private boolean stopAlone(TaskId id, StopReason reason) {
     TaskRecord record = stores.find(id).orElse(null);
     if (record != null && record.status() == TaskStatus.PENDING) {
       record = cancel(id, reason);

@@ -141,6 +141,10 @@ final class RunDriver {
   }
 
   private void begin(LiveRun run, Consumer<LiveRun> leave) {
+    if (run.record().status() == TaskStatus.AWAITING) {
+      end(run, FamilyEnd.of(run.record(), run.store()::find), true);
+      return;
+    }
     Work work;
     try {
       if (!run.isInMemory()) {
@@ -274,8 +278,12 @@ final class RunDriver {
     }
     run.attendance().ended();
     // somebody may have detached it at the last moment, and then it is kept all the same
-    written.ifPresent(record -> aftermath.ended(run, record, keep || record.detached()));
+    written.ifPresent(record -> aftermath.ended(run, record, keep || isKept(record)));
     live.remove(run);
+  }
+
+  private static boolean isKept(TaskRecord record) {
+    return record.detached() || record.parent() != null || !record.status().isTerminal();
   }
 
   private Finish finish(LiveRun run, Settlement settlement, boolean keep) {

@@ -104,7 +104,7 @@ public final class TaskViews {
     return fields;
   }
 
-  private static Outcome outcome(Map<String, String> fields) {
+  static Outcome outcome(Map<String, String> fields) {
     if (fields.isEmpty()) {
       return Outcome.NONE;
     }
