@@ -19,6 +19,7 @@ import io.kugetsu.internal.AtomicFiles;
 import io.kugetsu.limit.ConcurrencyLimiter;
 import io.kugetsu.limit.Permit;
 import io.kugetsu.limit.internal.EngineLimiter;
+import io.kugetsu.limit.internal.Gates;
 import io.kugetsu.notification.Notifications;
 import io.kugetsu.notification.internal.StoredNotifications;
 import io.kugetsu.process.PipeRunner;
@@ -138,6 +139,7 @@ final class DefaultKugetsu implements Kugetsu {
                 Timers.on(threads.timer()),
                 builder.clock,
                 limits,
+                new Gates(builder.gates(directory)),
                 forRuns,
                 this::retention,
                 sessions::needs),

@@ -3,9 +3,11 @@ package io.kugetsu;
 import io.kugetsu.agent.AgentAdapter;
 import io.kugetsu.common.Limits;
 import io.kugetsu.engine.Engine;
+import io.kugetsu.limit.AdmissionGate;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -22,6 +24,7 @@ public final class KugetsuBuilder {
   @Nullable AgentAdapter agent;
   @Nullable Engine engine;
   @Nullable Executor executor;
+  private @Nullable List<AdmissionGate> gates;
   Clock clock = Clock.systemUTC();
   boolean hostEnvironment = true;
   boolean dispatch = true;
@@ -145,6 +148,24 @@ public final class KugetsuBuilder {
    */
   public Kugetsu open() {
     return DefaultKugetsu.open(this);
+  }
+
+  /**
+   * What holds agents back while something is scarce, in place of the default: {@link
+   * AdmissionGate#freeMemory()} and {@link AdmissionGate#freeDisk(Path)} of kugetsu's directory.
+   *
+   * @param values the gates, of which the strictest counts; none to hold nothing back
+   * @return this builder
+   */
+  public KugetsuBuilder gates(AdmissionGate... values) {
+    gates = List.of(values);
+    return this;
+  }
+
+  List<AdmissionGate> gates(Path directory) {
+    return gates == null
+        ? List.of(AdmissionGate.freeMemory(), AdmissionGate.freeDisk(directory))
+        : gates;
   }
 
   /** The variables that count: for settings, and for what agents start from. */

@@ -20,6 +20,13 @@ final class Refusals {
           + ref
           + " has a message running or waiting; continueSession() waits behind it";
     }
+    if (!refused.why().isEmpty()) {
+      return "nothing of "
+          + refused.key()
+          + " starts for now: "
+          + refused.why()
+          + "; delegate() waits in line";
+    }
     String limit =
         refused.key().equals(LimitKey.AGENTS)
             ? "Max concurrent agents (" + refused.limit() + ") reached"

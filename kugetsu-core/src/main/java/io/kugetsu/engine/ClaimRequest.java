@@ -1,9 +1,11 @@
 package io.kugetsu.engine;
 
 import io.kugetsu.common.Experimental;
+import io.kugetsu.common.LimitKey;
 import io.kugetsu.common.Limits;
 import io.kugetsu.common.TaskId;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *     what stands before it, is of these kinds and could be claimed by anybody keeps its room
  * @param owed tells what notifications a claimed task owes; called under the engine's lock with the
  *     running record, must be quick and must not call the engine
+ * @param headroom for how many more than now there is room, by key; others are not held back by it
  */
 @Experimental
 public record ClaimRequest(
@@ -27,9 +30,22 @@ public record ClaimRequest(
     Limits limits,
     int want,
     @Nullable TaskId only,
-    Function<TaskRecord, List<NotificationRecord>> owed) {
+    Function<TaskRecord, List<NotificationRecord>> owed,
+    Map<LimitKey, Headroom> headroom) {
   /** Copies its collections. */
   public ClaimRequest {
     kinds = Set.copyOf(kinds);
+    headroom = Map.copyOf(headroom);
+  }
+
+  /** A request that nothing holds back but the limits. All parameters are those of the record. */
+  public ClaimRequest(
+      Owner me,
+      Set<String> kinds,
+      Limits limits,
+      int want,
+      @Nullable TaskId only,
+      Function<TaskRecord, List<NotificationRecord>> owed) {
+    this(me, kinds, limits, want, only, owed, Map.of());
   }
 }

@@ -11,6 +11,7 @@ import io.kugetsu.engine.Claim;
 import io.kugetsu.engine.ClaimRequest;
 import io.kugetsu.engine.Engine;
 import io.kugetsu.engine.Finish;
+import io.kugetsu.engine.Headroom;
 import io.kugetsu.engine.Holder;
 import io.kugetsu.engine.Liveness;
 import io.kugetsu.engine.NewTask;
@@ -207,6 +208,12 @@ final class Bench implements AutoCloseable {
 
   ClaimRequest request(Owner owner, Limits limits, int want) {
     return new ClaimRequest(owner, Set.of(KIND), limits, want, null, record -> List.of());
+  }
+
+  /** A claim of any number, with so much headroom for agents. */
+  ClaimRequest withHeadroom(Headroom room) {
+    return new ClaimRequest(
+        me, Set.of(KIND), NO_LIMITS, 10, null, record -> List.of(), Map.of(LimitKey.AGENTS, room));
   }
 
   List<Claim> claim(Owner owner, Limits limits, int want) {

@@ -10,7 +10,9 @@ import io.kugetsu.common.Limits;
 import io.kugetsu.common.StopReason;
 import io.kugetsu.common.TaskId;
 import io.kugetsu.common.TaskStatus;
+import io.kugetsu.engine.Admission;
 import io.kugetsu.engine.Claim;
+import io.kugetsu.engine.Headroom;
 import io.kugetsu.engine.RunUpdate;
 import io.kugetsu.testing.EngineContract.Applying;
 import java.time.Duration;
@@ -27,6 +29,7 @@ final class LimitChecks {
     checks.add(always("a limit of zero pauses a key", LimitChecks::paused));
     checks.add(always("changed limits count at the next claim", LimitChecks::changed));
     checks.add(always("a run that is being stopped still counts", LimitChecks::stoppingCounts));
+    checks.add(always("no more start than there is headroom for", LimitChecks::headroom));
     checks.add(always("what was given back or retried frees its keys", LimitChecks::freed));
   }
 
@@ -94,6 +97,26 @@ final class LimitChecks {
     same(List.of(), bench.claim(bench.me, Limits.of(1), 1), "while it is being stopped");
     bench.engine.tasks().finish(claim.token(), Bench.finish(TaskStatus.INTERRUPTED, null));
     same(List.of(second), ids(bench.claim(bench.me, Limits.of(1), 1)), "after its end");
+  }
+
+  private static void headroom(Bench bench) {
+    TaskId first = bench.task("agents").enqueue();
+    TaskId second = bench.task("agents").enqueue();
+    TaskId other = bench.task("build").enqueue();
+    same(List.of(other), ids(claimWith(bench, 0)), "none more of one key");
+    same(List.of(first), ids(claimWith(bench, 1)), "one more, whatever runs");
+    Admission admission =
+        bench
+            .engine
+            .tasks()
+            .admit(bench.task("agents").build(), bench.withHeadroom(new Headroom(1, "scarce")));
+    that(admission instanceof Admission.Refused, "what waits keeps the headroom");
+    same("scarce", ((Admission.Refused) admission).why(), "the reason");
+    same(List.of(second), ids(claimWith(bench, 1)), "one more again");
+  }
+
+  private static List<Claim> claimWith(Bench bench, int more) {
+    return bench.engine.tasks().claim(bench.withHeadroom(new Headroom(more, "scarce")));
   }
 
   private static void freed(Bench bench) {

@@ -1,7 +1,6 @@
 package io.kugetsu.engine.internal;
 
 import io.kugetsu.common.LimitKey;
-import io.kugetsu.common.Limits;
 import io.kugetsu.common.SessionKey;
 import io.kugetsu.common.TaskId;
 import io.kugetsu.common.TaskStatus;
@@ -72,12 +71,12 @@ final class AdmissionPlanner {
   private final List<Entry> cancelled = new ArrayList<>();
   private final List<Entry> stopped = new ArrayList<>();
 
-  AdmissionPlanner(Situation situation, Limits limits, Liveness.Probe probe) {
+  AdmissionPlanner(Situation situation, ClaimRequest request, Liveness.Probe probe) {
     this.held = situation.held();
     this.probe = probe;
     this.now = situation.now();
     this.moment = situation.moment();
-    this.room = new Room(limits, situation.keyStates(), moment);
+    this.room = new Room(request.limits(), request.headroom(), situation.keyStates(), moment);
     situation.running().forEach(this::count);
     situation.pending().forEach(this::sort);
     settle(situation);
@@ -183,7 +182,7 @@ final class AdmissionPlanner {
       TaskRecord task = entry.task();
       SessionKey session = task.session();
       if (!isBlocked(session, blocked) && mayRun.test(task) && room.fullKey(task).isEmpty()) {
-        room.take(task);
+        room.give(task);
         given.add(entry);
       } else if (session != null) {
         blocked.add(session);

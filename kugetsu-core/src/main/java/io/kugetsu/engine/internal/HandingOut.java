@@ -1,5 +1,6 @@
 package io.kugetsu.engine.internal;
 
+import io.kugetsu.common.LimitKey;
 import io.kugetsu.common.SessionKey;
 import io.kugetsu.common.StopReason;
 import io.kugetsu.common.StorageException;
@@ -7,6 +8,7 @@ import io.kugetsu.common.TaskStatus;
 import io.kugetsu.engine.Claim;
 import io.kugetsu.engine.ClaimRequest;
 import io.kugetsu.engine.ClaimToken;
+import io.kugetsu.engine.Headroom;
 import io.kugetsu.engine.Liveness;
 import io.kugetsu.engine.Owner;
 import io.kugetsu.engine.SessionRecord;
@@ -57,7 +59,21 @@ final class HandingOut {
 
   private static ClaimRequest with(ClaimRequest request, int want) {
     return new ClaimRequest(
-        request.me(), request.kinds(), request.limits(), want, request.only(), request.owed());
+        request.me(),
+        request.kinds(),
+        request.limits(),
+        want,
+        request.only(),
+        request.owed(),
+        left(request.headroom(), request.want() - want));
+  }
+
+  /** What was handed out in earlier rounds has used it up. */
+  private static Map<LimitKey, Headroom> left(Map<LimitKey, Headroom> headroom, int given) {
+    Map<LimitKey, Headroom> left = new HashMap<>();
+    headroom.forEach(
+        (key, room) -> left.put(key, new Headroom(Math.max(0, room.more() - given), room.why())));
+    return left;
   }
 
   /**
@@ -114,7 +130,7 @@ final class HandingOut {
             vault.keyStates(),
             times.instant(),
             times.moment()),
-        request.limits(),
+        request,
         probe);
   }
 

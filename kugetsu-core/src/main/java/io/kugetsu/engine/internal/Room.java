@@ -3,6 +3,7 @@ package io.kugetsu.engine.internal;
 import io.kugetsu.common.LimitKey;
 import io.kugetsu.common.Limits;
 import io.kugetsu.engine.Admission;
+import io.kugetsu.engine.Headroom;
 import io.kugetsu.engine.KeyState;
 import io.kugetsu.engine.Moment;
 import io.kugetsu.engine.TaskRecord;
@@ -17,12 +18,22 @@ final class Room {
   private final Limits limits;
   private final Map<LimitKey, KeyState> states;
   private final Moment now;
+  private final Map<LimitKey, Headroom> headroom;
   private final Map<LimitKey, List<TaskRecord>> holders = new HashMap<>();
+  private final Map<LimitKey, Integer> given = new HashMap<>();
 
-  Room(Limits limits, Map<LimitKey, KeyState> states, Moment now) {
+  Room(
+      Limits limits, Map<LimitKey, Headroom> headroom, Map<LimitKey, KeyState> states, Moment now) {
     this.limits = limits;
+    this.headroom = headroom;
     this.states = states;
     this.now = now;
+  }
+
+  /** Room that is taken by this very decision. */
+  void give(TaskRecord task) {
+    task.limitKeys().forEach(key -> given.merge(key, 1, Integer::sum));
+    take(task);
   }
 
   void take(TaskRecord task) {
@@ -44,6 +55,10 @@ final class Room {
 
   /** The same, with what is held against the key where that is what leaves it no room. */
   Admission.Refused explained(Admission.Refused refused) {
+    Headroom left = headroom.get(refused.key());
+    if (left != null && isUsedUp(refused.key(), left)) {
+      return refused.because(left.why(), null);
+    }
     KeyState state = states.get(refused.key());
     if (state == null || state.room(now) > refused.limit()) {
       return refused;
@@ -64,6 +79,11 @@ final class Room {
   }
 
   private boolean isFull(LimitKey key) {
-    return holders(key).size() >= limit(key);
+    Headroom left = headroom.get(key);
+    return holders(key).size() >= limit(key) || (left != null && isUsedUp(key, left));
+  }
+
+  private boolean isUsedUp(LimitKey key, Headroom left) {
+    return given.getOrDefault(key, 0) >= left.more();
   }
 }

@@ -117,7 +117,7 @@ public final class DefaultBackgroundManager implements BackgroundManager {
   @Override
   public TaskHandle start(TaskSpec<?> spec) {
     checkOpen();
-    ClaimRequest admission = admission();
+    ClaimRequest admission = request(settings.limits().get(), 1);
     TaskId id = TaskId.next(settings.clock());
     starting.readLock().lock();
     try {
@@ -126,11 +126,6 @@ public final class DefaultBackgroundManager implements BackgroundManager {
     } finally {
       starting.readLock().unlock();
     }
-  }
-
-  private ClaimRequest admission() {
-    return new ClaimRequest(
-        settings.me(), driver.kinds(), settings.limits().get(), 1, null, record -> List.of());
   }
 
   @Override
@@ -225,7 +220,8 @@ public final class DefaultBackgroundManager implements BackgroundManager {
         limits,
         want,
         null,
-        record -> TaskNotices.dequeued(record, settings.clock().instant()));
+        record -> TaskNotices.dequeued(record, settings.clock().instant()),
+        settings.headroom().get());
   }
 
   /**

@@ -1,7 +1,9 @@
 package io.kugetsu.task.internal;
 
+import io.kugetsu.common.LimitKey;
 import io.kugetsu.common.Limits;
 import io.kugetsu.engine.Engine;
+import io.kugetsu.engine.Headroom;
 import io.kugetsu.engine.Owner;
 import io.kugetsu.engine.TaskRecord;
 import io.kugetsu.task.Retention;
@@ -24,6 +26,7 @@ import java.util.function.Supplier;
  * @param timers for deadlines, and for what is tried again
  * @param clock tells the time
  * @param limits the limits in force, asked at each start
+ * @param headroom for how many more there is room, by key, asked before each handing out of work
  * @param environment what commands may inherit from, and whose secrets are masked
  * @param retention for how long ended tasks are kept, asked at each pass
  * @param needed tells which ended tasks are needed longer than that
@@ -37,6 +40,7 @@ public record ManagerSettings(
     Timers timers,
     Clock clock,
     Supplier<Limits> limits,
+    Supplier<Map<LimitKey, Headroom>> headroom,
     Map<String, String> environment,
     Supplier<Retention> retention,
     Predicate<TaskRecord> needed) {}

@@ -74,6 +74,7 @@ public final class Standalone {
                 opening.timers() == null ? Timers.on(threads.timer()) : opening.timers(),
                 opening.clock(),
                 opening.limits(),
+                Map::of,
                 opening.environment(),
                 opening::retention,
                 record -> false),

@@ -123,7 +123,9 @@ final class Starts {
 
   private static LimitReachedException refusal(Admission.Refused refused) {
     return new LimitReachedException(
-        "the limit of " + refused.key() + " (" + refused.limit() + ") is reached",
+        refused.why().isEmpty()
+            ? "the limit of " + refused.key() + " (" + refused.limit() + ") is reached"
+            : "nothing of " + refused.key() + " starts for now: " + refused.why(),
         refused.key(),
         refused.limit(),
         refused.holders(),

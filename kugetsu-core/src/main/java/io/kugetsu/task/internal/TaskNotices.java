@@ -33,14 +33,11 @@ public final class TaskNotices {
   }
 
   static List<NotificationRecord> dequeued(TaskRecord record, Instant at) {
-    return List.of(plain(record, NotificationType.TASK_DEQUEUED, at, "claimed"));
+    return ofMessage(record, NotificationType.TASK_DEQUEUED, at, "claimed");
   }
 
   static List<NotificationRecord> started(TaskRecord record, Instant at) {
-    // who starts a command or work of its own knows that; who hands a message over is told
-    return record.session() == null
-        ? List.of()
-        : List.of(plain(record, NotificationType.TASK_STARTED, at, "started"));
+    return ofMessage(record, NotificationType.TASK_STARTED, at, "started");
   }
 
   static List<NotificationRecord> ended(
@@ -67,9 +64,14 @@ public final class TaskNotices {
             outcome));
   }
 
-  private static NotificationRecord plain(
+  /** Who starts a command or work of its own knows that; who hands a message over is told. */
+  private static List<NotificationRecord> ofMessage(
       TaskRecord record, NotificationType type, Instant at, String said) {
-    return record(record.id(), record.epoch(), TaskViews.ref(record), type, at, said, Outcome.NONE);
+    return record.session() == null
+        ? List.of()
+        : List.of(
+            record(
+                record.id(), record.epoch(), TaskViews.ref(record), type, at, said, Outcome.NONE));
   }
 
   private static NotificationRecord record(
