@@ -155,7 +155,7 @@ final class DefaultKugetsu implements Kugetsu {
           new AgentWorkType(
               builtIn, runners.supervised(), files.wake(), sessions, places, environment));
     }
-    this.dispatcher = new Dispatcher(engine.tasks(), manager, limits, builder.dispatch);
+    this.dispatcher = new Dispatcher(engine, manager, limits, builder.dispatch);
     this.closing =
         new Closing(dispatcher, manager, limiter, runners, threads, engine, builder.engine == null);
     manager.begin();

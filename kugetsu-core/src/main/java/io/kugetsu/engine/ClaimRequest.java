@@ -4,6 +4,7 @@ import io.kugetsu.common.Experimental;
 import io.kugetsu.common.LimitKey;
 import io.kugetsu.common.Limits;
 import io.kugetsu.common.TaskId;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param owed tells what notifications a claimed task owes; called under the engine's lock with the
  *     running record, must be quick and must not call the engine
  * @param headroom for how many more than now there is room, by key; others are not held back by it
+ * @param others the kinds that it can run too, and somebody else hands out: of these it gets what
+ *     only this instance can run, when it is its turn
  */
 @Experimental
 public record ClaimRequest(
@@ -31,14 +34,28 @@ public record ClaimRequest(
     int want,
     @Nullable TaskId only,
     Function<TaskRecord, List<NotificationRecord>> owed,
-    Map<LimitKey, Headroom> headroom) {
+    Map<LimitKey, Headroom> headroom,
+    Set<String> others) {
   /** Copies its collections. */
   public ClaimRequest {
     kinds = Set.copyOf(kinds);
     headroom = Map.copyOf(headroom);
+    others = Set.copyOf(others);
   }
 
-  /** A request that nothing holds back but the limits. All parameters are those of the record. */
+  /** Of one who hands out work alone. All parameters are those of the record. */
+  public ClaimRequest(
+      Owner me,
+      Set<String> kinds,
+      Limits limits,
+      int want,
+      @Nullable TaskId only,
+      Function<TaskRecord, List<NotificationRecord>> owed,
+      Map<LimitKey, Headroom> headroom) {
+    this(me, kinds, limits, want, only, owed, headroom, Set.of());
+  }
+
+  /** The same, held back by nothing but the limits. */
   public ClaimRequest(
       Owner me,
       Set<String> kinds,
@@ -47,5 +64,17 @@ public record ClaimRequest(
       @Nullable TaskId only,
       Function<TaskRecord, List<NotificationRecord>> owed) {
     this(me, kinds, limits, want, only, owed, Map.of());
+  }
+
+  /**
+   * The same request of one who hands out only a part of what it can run.
+   *
+   * @param share the kinds it hands out; somebody else hands out the others
+   * @return the request
+   */
+  public ClaimRequest sharing(Set<String> share) {
+    Set<String> rest = new HashSet<>(kinds);
+    rest.removeAll(share);
+    return new ClaimRequest(me, share, limits, want, only, owed, headroom, rest);
   }
 }

@@ -191,6 +191,18 @@ public interface TaskStore {
   }
 
   /**
+   * Tells how much there is to look after, for less than a listing costs.
+   *
+   * @return what there is; it may be a moment old
+   */
+  default Activity activity() {
+    if (!list(Set.of(TaskStatus.RUNNING, TaskStatus.STOPPING)).isEmpty()) {
+      return Activity.RUNNING;
+    }
+    return list(Set.of(TaskStatus.PENDING)).isEmpty() ? Activity.NONE : Activity.WAITING;
+  }
+
+  /**
    * Asks to be told when there may be something to claim. A hint may come without need and may be
    * lost; it may come on any thread and the callback must not block.
    *

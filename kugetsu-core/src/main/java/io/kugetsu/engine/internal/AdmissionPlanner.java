@@ -127,11 +127,8 @@ final class AdmissionPlanner {
 
   /** What a claim gets. */
   Plan claim(ClaimRequest request) {
-    Owner me = request.me();
     List<Entry> given =
-        request.only() == null
-            ? give(task -> mayRun(task, request.kinds(), me), request.want())
-            : giveOnly(request.only(), request);
+        request.only() == null ? giveShare(request) : giveOnly(request.only(), request);
     List<Entry> toSettle =
         orphans.stream()
             .filter(entry -> request.kinds().contains(entry.task().kind()))
@@ -189,6 +186,23 @@ final class AdmissionPlanner {
       }
     }
     return given;
+  }
+
+  /** What is to be handed out by the caller; what others hand out keeps its room. */
+  private List<Entry> giveShare(ClaimRequest request) {
+    Owner me = request.me();
+    Predicate<TaskRecord> mine = task -> mayRun(task, request.kinds(), me);
+    Set<String> others = request.others();
+    if (others.isEmpty()) {
+      return give(mine, request.want());
+    }
+    return give(task -> mine.test(task) || isDispatched(task, others), Integer.MAX_VALUE).stream()
+        .filter(
+            entry ->
+                mine.test(entry.task())
+                    || (entry.task().onlyBy() != null && mayRun(entry.task(), others, me)))
+        .limit(request.want())
+        .toList();
   }
 
   /** The wanted task, when it is its turn: what stands before it and may run keeps its room. */

@@ -4,6 +4,7 @@ import io.kugetsu.common.LimitKey;
 import io.kugetsu.common.SessionKey;
 import io.kugetsu.common.StorageException;
 import io.kugetsu.common.TaskId;
+import io.kugetsu.engine.Activity;
 import io.kugetsu.engine.KeyState;
 import io.kugetsu.engine.NotificationRecord;
 import io.kugetsu.engine.SessionChange;
@@ -84,6 +85,11 @@ final class FilesVault implements Vault {
     } finally {
       held.close();
     }
+  }
+
+  @Override
+  public Activity activity() {
+    return tasks.activity();
   }
 
   @Override

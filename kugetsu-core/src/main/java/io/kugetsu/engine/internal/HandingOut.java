@@ -65,7 +65,8 @@ final class HandingOut {
         want,
         request.only(),
         request.owed(),
-        left(request.headroom(), request.want() - want));
+        left(request.headroom(), request.want() - want),
+        request.others());
   }
 
   /** What was handed out in earlier rounds has used it up. */

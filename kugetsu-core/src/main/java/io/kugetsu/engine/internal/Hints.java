@@ -1,6 +1,7 @@
 package io.kugetsu.engine.internal;
 
 import io.kugetsu.engine.TaskStore.Subscription;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
@@ -8,8 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells subscribers that there may be work: directly what this engine did, and by looking at a file
- * that everybody touches what others did. Only while there are subscribers a thread looks.
+ * Tells subscribers that there may be work: directly what this engine did, and by watching a file
+ * that everybody touches what others did. Only while there are subscribers a thread watches; where
+ * the kernel does not tell it of changes, it looks now and then.
  */
 final class Hints {
   /** Something that looks different after anybody gave a hint. */
@@ -19,6 +21,12 @@ final class Hints {
 
     /** What it looks like now. */
     Object look();
+
+    /** Whether it looks as this bell's own last ringing left it. */
+    boolean isOurs(Object look);
+
+    /** The directory in which something changes when anybody gives a hint. */
+    Path place();
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(Hints.class);
@@ -28,6 +36,7 @@ final class Hints {
   private final List<Runnable> subscribers = new CopyOnWriteArrayList<>();
   private final @Nullable Bell bell;
   private @Nullable Thread watcher;
+  private @Nullable DirectoryWatch watch;
   private boolean closed;
 
   Hints(@Nullable Bell bell) {
@@ -55,7 +64,9 @@ final class Hints {
 
   private synchronized void unsubscribe(Runnable subscriber) {
     subscribers.remove(subscriber);
-    notifyAll();
+    if (subscribers.isEmpty()) {
+      endWatch();
+    }
   }
 
   private void watch() {
@@ -71,18 +82,56 @@ final class Hints {
 
   private void watch(Bell watched, Object first) {
     Object seen = first;
-    while (pause()) {
+    DirectoryWatch watch = open(watched);
+    while (isWanted()) {
       Object now = watched.look();
       if (!now.equals(seen)) {
         seen = now;
-        tellSubscribers();
+        if (!watched.isOurs(now)) {
+          tellSubscribers();
+        }
+      }
+      if (!isTold(watch)) {
+        watch = open(watched);
+        if (watch == null) {
+          pause();
+        }
       }
     }
   }
 
-  /** Waits for the next look; false when nobody wants one any more. */
+  /** From here on a change is not missed; null where nobody tells of it. */
+  private @Nullable DirectoryWatch open(Bell watched) {
+    DirectoryWatch opened = DirectoryWatch.of(watched.place()).orElse(null);
+    synchronized (this) {
+      watch = opened;
+    }
+    return opened;
+  }
+
+  /** Whether somebody wants to be told; if not, this thread ends. */
+  private synchronized boolean isWanted() {
+    if (!closed && !subscribers.isEmpty()) {
+      return true;
+    }
+    watcher = null;
+    endWatch();
+    return false;
+  }
+
+  /** Waits for the kernel to tell of a change; false when it will not. */
+  private static boolean isTold(@Nullable DirectoryWatch watch) {
+    try {
+      return watch != null && watch.await();
+    } catch (InterruptedException e) {
+      LOG.debug("interrupted while waiting; nobody has a reason to, so it goes on", e);
+      return true;
+    }
+  }
+
+  /** Waits for the next look, where nobody tells. */
   @SuppressWarnings("WaitNotInLoop") // woken too early it looks too early, which harms nobody
-  private synchronized boolean pause() {
+  private synchronized void pause() {
     try {
       if (!closed && !subscribers.isEmpty()) {
         wait(LOOK_EVERY_MILLIS);
@@ -90,11 +139,15 @@ final class Hints {
     } catch (InterruptedException e) {
       LOG.debug("interrupted while waiting; nobody has a reason to, so it goes on", e);
     }
-    if (closed || subscribers.isEmpty()) {
-      watcher = null;
-      return false;
+  }
+
+  /** A thread that waits for the kernel has to be told by the end of its watch. */
+  private void endWatch() {
+    if (watch != null) {
+      watch.close();
+      watch = null;
     }
-    return true;
+    notifyAll();
   }
 
   private void tellSubscribers() {
@@ -113,7 +166,7 @@ final class Hints {
       closed = true;
       subscribers.clear();
       ending = watcher;
-      notifyAll();
+      endWatch();
     }
     if (ending == null || ending == Thread.currentThread()) {
       return;

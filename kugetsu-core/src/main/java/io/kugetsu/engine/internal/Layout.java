@@ -78,6 +78,20 @@ record Layout(Path root) {
     return tasks().resolve("limits.json");
   }
 
+  /** Held by whoever hands out the work. */
+  Path dispatcherLock() {
+    return queue().resolve("dispatcher.lock");
+  }
+
+  /** Tells who that is. */
+  Path dispatcher() {
+    return queue().resolve("dispatcher.json");
+  }
+
+  private Path queue() {
+    return root.resolve("queue");
+  }
+
   Path sessions() {
     return root.resolve("sessions");
   }
@@ -88,7 +102,7 @@ record Layout(Path root) {
 
   /** Every directory that is made when an engine is opened. */
   List<Path> directories() {
-    return List.of(pending(), running(), done(), keys(), sessions(), notifications());
+    return List.of(pending(), running(), done(), keys(), sessions(), notifications(), queue());
   }
 
   /** The task that a record's name, without its ending, tells; null when it is no task's. */

@@ -5,6 +5,7 @@ import io.kugetsu.common.LimitKey;
 import io.kugetsu.common.SessionKey;
 import io.kugetsu.common.TaskId;
 import io.kugetsu.common.TaskStatus;
+import io.kugetsu.engine.Activity;
 import io.kugetsu.engine.KeyState;
 import io.kugetsu.engine.NotificationRecord;
 import io.kugetsu.engine.SessionChange;
@@ -36,6 +37,14 @@ final class MemoryVault implements Vault {
     } finally {
       lock.unlock();
     }
+  }
+
+  @Override
+  public Activity activity() {
+    if (!running().isEmpty()) {
+      return Activity.RUNNING;
+    }
+    return pending().isEmpty() ? Activity.NONE : Activity.WAITING;
   }
 
   @Override

@@ -72,7 +72,7 @@ final class RecordFolder<T> {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
       for (Path file : files) {
         String name = String.valueOf(file.getFileName());
-        if (name.endsWith(SUFFIX) && !name.startsWith(".")) {
+        if (isRecord(name)) {
           names.add(name.substring(0, name.length() - SUFFIX.length()));
         }
       }
@@ -82,6 +82,26 @@ final class RecordFolder<T> {
       throw new StorageException(directory, "could not be listed: " + e, e);
     }
     return names;
+  }
+
+  /** Whether there is no record, for the price of the first one. */
+  boolean isEmpty() {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+      for (Path file : files) {
+        if (isRecord(String.valueOf(file.getFileName()))) {
+          return false;
+        }
+      }
+      return true;
+    } catch (NoSuchFileException e) {
+      return true;
+    } catch (IOException | DirectoryIteratorException e) {
+      throw new StorageException(directory, "could not be listed: " + e, e);
+    }
+  }
+
+  private static boolean isRecord(String name) {
+    return name.endsWith(SUFFIX) && !name.startsWith(".");
   }
 
   /** All records that can be read, by name. */

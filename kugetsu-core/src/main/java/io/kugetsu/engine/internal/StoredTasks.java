@@ -4,6 +4,7 @@ import io.kugetsu.common.InvalidRequestException;
 import io.kugetsu.common.StopReason;
 import io.kugetsu.common.TaskId;
 import io.kugetsu.common.TaskStatus;
+import io.kugetsu.engine.Activity;
 import io.kugetsu.engine.Admission;
 import io.kugetsu.engine.Claim;
 import io.kugetsu.engine.ClaimRequest;
@@ -308,6 +309,12 @@ final class StoredTasks implements TaskStore {
         .filter(entry -> entry.task().status() == TaskStatus.PENDING)
         .map(entry -> entry.task().id())
         .toList();
+  }
+
+  @Override
+  public Activity activity() {
+    gate.check();
+    return vault.activity();
   }
 
   @Override

@@ -99,7 +99,7 @@ final class TaskCodec {
             fields.smallNumber("spawned"));
   }
 
-  private static void writeOwner(ObjectNode tree, String name, @Nullable Owner owner) {
+  static void writeOwner(ObjectNode tree, String name, @Nullable Owner owner) {
     if (owner == null) {
       tree.remove(name);
       return;
@@ -256,7 +256,7 @@ final class TaskCodec {
     }
   }
 
-  private static @Nullable Owner readOwner(@Nullable JsonFields fields) {
+  static @Nullable Owner readOwner(@Nullable JsonFields fields) {
     return fields == null
         ? null
         : new Owner(

@@ -4,6 +4,7 @@ import io.kugetsu.common.InvalidRequestException;
 import io.kugetsu.common.StorageException;
 import io.kugetsu.common.TaskId;
 import io.kugetsu.common.TaskStatus;
+import io.kugetsu.engine.Activity;
 import io.kugetsu.engine.TaskRecord;
 import io.kugetsu.internal.AtomicFiles;
 import io.kugetsu.internal.Json;
@@ -66,6 +67,14 @@ final class TaskFiles {
       LOG.warn("counted without being understood: {}", e.refusal().getMessage());
       return TaskCodec.readAsUnknown(id, file, content);
     }
+  }
+
+  /** How much there is to look after, by the files' names. */
+  Activity activity() {
+    if (!running.isEmpty()) {
+      return Activity.RUNNING;
+    }
+    return pending.isEmpty() ? Activity.NONE : Activity.WAITING;
   }
 
   /**

@@ -3,6 +3,7 @@ package io.kugetsu.engine.internal;
 import io.kugetsu.common.LimitKey;
 import io.kugetsu.common.SessionKey;
 import io.kugetsu.common.TaskId;
+import io.kugetsu.engine.Activity;
 import io.kugetsu.engine.KeyState;
 import io.kugetsu.engine.NotificationRecord;
 import io.kugetsu.engine.SessionRecord;
@@ -19,6 +20,9 @@ import java.util.function.Supplier;
 interface Vault {
   /** Runs a step that nobody else's step overlaps, in any thread or process. Re-entrant. */
   <T> T locked(Supplier<T> step);
+
+  /** How much there is to look after; may be called any time. */
+  Activity activity();
 
   /** All entries that wait: pending ones and awaiting ones. */
   Collection<Entry> pending();

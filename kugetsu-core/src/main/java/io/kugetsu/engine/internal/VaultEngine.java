@@ -1,22 +1,28 @@
 package io.kugetsu.engine.internal;
 
+import io.kugetsu.engine.Dispatching;
+import io.kugetsu.engine.Elected;
 import io.kugetsu.engine.Engine;
 import io.kugetsu.engine.EngineTraits;
 import io.kugetsu.engine.KeyStore;
 import io.kugetsu.engine.Liveness;
 import io.kugetsu.engine.MachineTime;
 import io.kugetsu.engine.NotificationStore;
+import io.kugetsu.engine.Owner;
 import io.kugetsu.engine.SessionStore;
 import io.kugetsu.engine.TaskStore;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** An engine over a vault: in memory or in files. */
 public final class VaultEngine implements Engine {
   private final Gate gate = new Gate();
   private final EngineTraits traits;
+  private final @Nullable Layout layout;
   private final Hints hints;
+  private final @Nullable ElectedFile elected;
   private final TaskStore tasks;
   private final SessionStore sessions;
   private final NotificationStore notifications;
@@ -24,13 +30,15 @@ public final class VaultEngine implements Engine {
 
   private VaultEngine(
       Vault vault,
-      Hints.@Nullable Bell bell,
+      @Nullable Layout layout,
       EngineTraits traits,
       Clock clock,
       MachineTime time,
       Liveness.Probe probe) {
     this.traits = traits;
-    this.hints = new Hints(bell);
+    this.layout = layout;
+    this.hints = new Hints(layout == null ? null : new WakeFile(layout.wake()));
+    this.elected = layout == null ? null : new ElectedFile(layout.dispatcher(), probe);
     this.tasks = new StoredTasks(vault, new Times(clock, time), probe, hints, gate);
     this.sessions = new StoredSessions(vault, hints, gate);
     this.notifications = new StoredNotifications(vault, gate);
@@ -63,8 +71,7 @@ public final class VaultEngine implements Engine {
       Path directory, Clock clock, MachineTime time, Liveness.Probe probe) {
     Layout layout = new Layout(directory);
     FilesVault vault = FilesVault.open(layout);
-    WakeFile wake = new WakeFile(layout.wake());
-    return new VaultEngine(vault, wake, new EngineTraits(true, true), clock, time, probe);
+    return new VaultEngine(vault, layout, new EngineTraits(true, true), clock, time, probe);
   }
 
   @Override
@@ -89,6 +96,20 @@ public final class VaultEngine implements Engine {
   public KeyStore keys() {
     gate.check();
     return keys;
+  }
+
+  @Override
+  public Dispatching dispatching(Owner me) {
+    gate.check();
+    return layout == null || elected == null
+        ? Dispatching.alone()
+        : new Election(layout, me, elected, hints::give);
+  }
+
+  @Override
+  public Optional<Elected> elected() {
+    gate.check();
+    return Optional.ofNullable(elected).flatMap(ElectedFile::read);
   }
 
   @Override

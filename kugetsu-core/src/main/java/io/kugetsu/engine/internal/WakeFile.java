@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,6 +18,7 @@ final class WakeFile implements Hints.Bell {
   private static final Logger LOG = LoggerFactory.getLogger(WakeFile.class);
 
   private final Path file;
+  private volatile FileTime rung = FileTime.fromMillis(0);
 
   WakeFile(Path file) {
     this.file = file;
@@ -40,7 +42,21 @@ final class WakeFile implements Hints.Bell {
 
   private void touch() throws IOException {
     // The real time on purpose: it only has to differ, and an injected clock may stand still.
-    Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
+    // No finer than it can be read again.
+    FileTime now = FileTime.from(Instant.now().truncatedTo(ChronoUnit.MICROS));
+    rung = now;
+    Files.setLastModifiedTime(file, now);
+  }
+
+  /** What others did before it was told by our own hint, which came after it was written. */
+  @Override
+  public boolean isOurs(Object look) {
+    return look instanceof Look seen && seen.modified().equals(rung);
+  }
+
+  @Override
+  public Path place() {
+    return file.toAbsolutePath().resolveSibling("");
   }
 
   @Override

@@ -258,15 +258,18 @@ public final class DefaultBackgroundManager implements BackgroundManager {
   /**
    * Looks at the store for what happened elsewhere: ends that somebody waits for here, and stops
    * and detachings that somebody stated for what runs here. Called now and then, and with hints.
+   *
+   * @return whether something is awaited that does not run here
    */
-  public void look() {
+  public boolean look() {
     Set<TaskId> awaited = completions.awaited(live.ids());
     if (awaited.isEmpty() && live.ids().isEmpty()) {
-      return;
+      return false;
     }
     List<TaskRecord> active = stores.list(ACTIVE);
     control.look(active);
     completions.look(awaited, active, stores::find, id -> live.find(id).isPresent());
+    return !awaited.isEmpty();
   }
 
   boolean stop(TaskId id, StopReason reason) {

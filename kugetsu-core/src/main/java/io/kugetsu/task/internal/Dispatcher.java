@@ -2,8 +2,14 @@ package io.kugetsu.task.internal;
 
 import io.kugetsu.common.ClosedException;
 import io.kugetsu.common.Limits;
+import io.kugetsu.engine.Activity;
 import io.kugetsu.engine.Claim;
+import io.kugetsu.engine.ClaimRequest;
+import io.kugetsu.engine.Dispatching;
+import io.kugetsu.engine.Engine;
 import io.kugetsu.engine.TaskStore;
+import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -12,13 +18,23 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Starts what may run as soon as it may: woken by every hint of the store, and now and then because
- * hints may be lost. It never chooses: the store's claim does.
+ * hints may be lost and the dead give none. It never chooses: the store's claim does. Of the
+ * instances on a store one asks for all of them, see {@link Dispatching}; the others stand by.
  */
 public final class Dispatcher implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
 
+  /** How long it may take to see that somebody died who ran something, or was elected. */
+  private static final Duration WHILE_RUNNING = Duration.ofMillis(250);
+
+  /** The same, for who is not elected, while something waits to be started. */
+  private static final Duration WHILE_WAITING = Duration.ofMillis(500);
+
   /** How long a lost hint can delay anything. */
-  private static final long LOOK_AGAIN_MILLIS = 500;
+  private static final Duration OTHERWISE = Duration.ofSeconds(1);
+
+  /** How long an elected one that hangs can delay anything. */
+  private static final Duration STAND_IN = Duration.ofSeconds(5);
 
   /** More than any limit would allow at once; what is left over is claimed in the next round. */
   private static final int WANT = 100;
@@ -26,30 +42,36 @@ public final class Dispatcher implements AutoCloseable {
   private final TaskStore store;
   private final DefaultBackgroundManager manager;
   private final Supplier<Limits> limits;
+  private final Dispatching dispatching;
   private final Semaphore hints = new Semaphore(0);
   private final TaskStore.Subscription subscription;
   private final Thread thread;
   private boolean dispatches;
+  private boolean standsBy;
+  private boolean awaits;
+  private Duration pause = OTHERWISE;
+  private long claimedAll = System.nanoTime();
   private volatile boolean closed;
   private String lastProblem = "";
 
   /**
    * Starts a dispatcher.
    *
-   * @param store hands out the work
+   * @param engine hands out the work
    * @param manager runs it
    * @param limits the limits in force
    * @param dispatches whether it starts work, or only looks for what others did
    */
   public Dispatcher(
-      TaskStore store,
+      Engine engine,
       DefaultBackgroundManager manager,
       Supplier<Limits> limits,
       boolean dispatches) {
-    this.store = store;
+    this.store = engine.tasks();
     this.manager = manager;
     this.limits = limits;
     this.dispatches = dispatches;
+    this.dispatching = engine.dispatching(manager.request(Limits.none(), 0).me());
     this.subscription = store.onWork(hints::release);
     this.thread = new Thread(this::work, "kugetsu-dispatcher");
     thread.setDaemon(true);
@@ -57,37 +79,79 @@ public final class Dispatcher implements AutoCloseable {
   }
 
   private void work() {
-    while (!closed) {
-      try {
-        round();
-        hints.tryAcquire(LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+    try {
+      while (!closed) {
+        boolean unused = hints.tryAcquire(round().toMillis(), TimeUnit.MILLISECONDS);
         hints.drainPermits();
-      } catch (ClosedException | InterruptedException e) {
-        return;
       }
+    } catch (ClosedException | InterruptedException e) {
+      LOG.debug("nothing is handed out here any more", e);
+    } finally {
+      dispatching.close();
     }
   }
 
-  /** Both halves each time: what is wrong with one of them must not keep the other from working. */
-  private void round() {
+  /**
+   * All parts each time: what is wrong with one of them must not keep the others from working.
+   *
+   * @return when to look again at the latest
+   */
+  private Duration round() {
     boolean well = does(this::start);
-    well &= does(manager::look);
+    if (!well) {
+      does(() -> dispatching.share(Set.of())); // somebody else may have more luck
+    }
+    boolean awaited = awaits;
+    well &= does(() -> awaits = manager.look());
+    if (awaits && !awaited && standsBy) {
+      return Duration.ZERO; // it may be ours alone to start
+    }
+    pause = OTHERWISE;
+    well &= does(this::choosePause);
     if (well) {
       lastProblem = "";
+    }
+    return pause;
+  }
+
+  private void choosePause() {
+    Activity activity = store.activity();
+    if (activity == Activity.RUNNING) {
+      pause = WHILE_RUNNING;
+    } else if (activity == Activity.WAITING && standsBy) {
+      pause = WHILE_WAITING;
     }
   }
 
   private synchronized void start() {
-    if (dispatches) {
-      for (Claim claim : store.claim(manager.request(limits.get(), WANT))) {
-        manager.run(claim);
-      }
+    if (!dispatches) {
+      dispatching.share(Set.of());
+      return;
+    }
+    ClaimRequest request = manager.request(limits.get(), WANT);
+    Set<String> share = dispatching.share(request.kinds());
+    standsBy = !share.equals(request.kinds());
+    if (!standsBy || isLate()) {
+      claimedAll = System.nanoTime();
+      claim(request);
+    } else if (!share.isEmpty() || awaits) {
+      claim(request.sharing(share));
     }
   }
 
-  private boolean does(Runnable half) {
+  private boolean isLate() {
+    return System.nanoTime() - claimedAll > STAND_IN.toNanos();
+  }
+
+  private void claim(ClaimRequest request) {
+    for (Claim claim : store.claim(request)) {
+      manager.run(claim);
+    }
+  }
+
+  private boolean does(Runnable part) {
     try {
-      half.run();
+      part.run();
       return true;
     } catch (ClosedException e) {
       throw e;
@@ -97,7 +161,7 @@ public final class Dispatcher implements AutoCloseable {
     }
   }
 
-  /** The same problem twice a second would bury everything else in the log. */
+  /** The same problem several times a second would bury everything else in the log. */
   private void report(Throwable e) {
     String problem = String.valueOf(e.getMessage());
     if (!problem.equals(lastProblem)) {
@@ -109,6 +173,7 @@ public final class Dispatcher implements AutoCloseable {
   /** Starts nothing any more, and goes on looking for what others did. */
   public synchronized void drain() {
     dispatches = false;
+    hints.release();
   }
 
   /** Ends the dispatcher; what runs goes on. Idempotent. */

@@ -79,7 +79,7 @@ public final class Standalone {
                 opening::retention,
                 record -> false),
             this::close);
-    dispatcher = new Dispatcher(engine.tasks(), manager, opening.limits(), true);
+    dispatcher = new Dispatcher(engine, manager, opening.limits(), true);
     manager.begin();
   }
 
