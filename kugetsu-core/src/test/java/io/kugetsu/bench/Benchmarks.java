@@ -26,6 +26,7 @@ final class Benchmarks {
           Benchmark.of("durable-write", Floors::measureDurableWrite),
           Benchmark.of("delegate", Delegating::measure),
           Benchmark.of("next-start", NextStart::measure),
+          Benchmark.of("freed-by-kill", FreedByKill::measure),
           Benchmark.of("start-to-exit", StartToExit::measure),
           Benchmark.of("ending", Endings::measure),
           Benchmark.of("stop-tree", StopTree::measure),
