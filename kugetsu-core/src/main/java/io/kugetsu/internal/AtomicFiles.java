@@ -83,6 +83,34 @@ public final class AtomicFiles {
   }
 
   /**
+   * Appends to a file in one step, so that what several append at once does not mix. Not forced to
+   * the disk.
+   *
+   * @param file the file, which is there
+   * @param content what is added
+   */
+  public static void append(Path file, byte[] content) {
+    try (FileOutputStream out = new FileOutputStream(file.toFile(), true)) {
+      out.write(content);
+    } catch (IOException e) {
+      throw new StorageException(file, "could not be appended to: " + e, e);
+    }
+  }
+
+  /**
+   * Empties a file. Not forced to the disk.
+   *
+   * @param file the file, which is there
+   */
+  public static void truncate(Path file) {
+    try {
+      new FileOutputStream(file.toFile()).close();
+    } catch (IOException e) {
+      throw new StorageException(file, "could not be emptied: " + e, e);
+    }
+  }
+
+  /**
    * Reads a whole file.
    *
    * @param file the file

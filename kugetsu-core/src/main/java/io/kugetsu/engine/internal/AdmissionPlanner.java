@@ -18,9 +18,11 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +47,7 @@ final class AdmissionPlanner {
    * What a decision is made from.
    *
    * @param running what runs
-   * @param pending what waits, what is awaiting among it
+   * @param line what waits, and what is awaiting
    * @param held which sessions get nothing
    * @param keyStates what is held against limit keys
    * @param now the time to show
@@ -53,7 +55,7 @@ final class AdmissionPlanner {
    */
   record Situation(
       Collection<Entry> running,
-      Collection<Entry> pending,
+      WaitingLine line,
       Predicate<SessionKey> held,
       Map<LimitKey, KeyState> keyStates,
       Instant now,
@@ -67,9 +69,12 @@ final class AdmissionPlanner {
   private final Map<Owner, Liveness> owners = new HashMap<>();
   private final List<Entry> orphans = new ArrayList<>();
   private final Map<SessionKey, List<TaskRecord>> unsettled = new HashMap<>();
-  private final List<Entry> waiting = new ArrayList<>();
+  private final WaitingLine line;
   private final List<Entry> cancelled = new ArrayList<>();
   private final List<Entry> stopped = new ArrayList<>();
+
+  /** What stands in the line, but will not run. */
+  private final Set<TaskId> leaving = new HashSet<>();
 
   AdmissionPlanner(Situation situation, ClaimRequest request, Liveness.Probe probe) {
     this.held = situation.held();
@@ -77,48 +82,46 @@ final class AdmissionPlanner {
     this.now = situation.now();
     this.moment = situation.moment();
     this.room = new Room(request.limits(), request.headroom(), situation.keyStates(), moment);
+    this.line = situation.line();
     situation.running().forEach(this::count);
-    situation.pending().forEach(this::sort);
+    Set<Owner> dead = line.instances();
+    dead.removeIf(owner -> liveness(owner) != Liveness.DEAD);
     settle(situation);
-  }
-
-  private void sort(Entry entry) {
-    TaskRecord task = entry.task();
-    if (task.status() == TaskStatus.AWAITING) {
-      return;
+    for (Entry lost : line.onlyBy(dead)) {
+      if (leaving.add(lost.task().id())) {
+        cancelled.add(lost);
+      }
     }
-    Owner only = task.onlyBy();
-    boolean lost = only != null && liveness(only) == Liveness.DEAD;
-    (lost ? cancelled : waiting).add(entry);
   }
 
   /** Finds what awaits nothing any more, and what goes on although its parent was stopped. */
   private void settle(Situation situation) {
-    Map<TaskId, TaskRecord> open = new HashMap<>();
-    Set<TaskId> parents = new HashSet<>();
-    List<Entry> children = new ArrayList<>();
-    for (Collection<Entry> entries : List.of(situation.pending(), situation.running())) {
-      for (Entry entry : entries) {
-        TaskRecord task = entry.task();
-        open.put(task.id(), task);
-        if (task.parent() != null) {
-          parents.add(task.parent());
-          children.add(entry);
-        }
+    Map<TaskId, List<Entry>> runningChildren = new HashMap<>();
+    List<Entry> parents = new ArrayList<>(line.awaiting());
+    for (Entry entry : situation.running()) {
+      parents.add(entry);
+      TaskId parent = entry.task().parent();
+      if (parent != null) {
+        runningChildren.computeIfAbsent(parent, any -> new ArrayList<>()).add(entry);
       }
     }
-    for (Entry child : children) {
-      TaskRecord parent = open.get(child.task().parent());
-      if (parent != null && parent.stop() != null && Families.isToStop(child.task())) {
-        stopped.add(child);
-        waiting.remove(child);
-        cancelled.remove(child);
+    for (Entry parent : parents) {
+      TaskRecord task = parent.task();
+      List<Entry> children = new ArrayList<>(line.children(task.id()));
+      children.addAll(runningChildren.getOrDefault(task.id(), List.of()));
+      if (task.stop() != null) {
+        children.stream()
+            .filter(child -> Families.isToStop(child.task()))
+            .forEach(
+                child -> {
+                  stopped.add(child);
+                  leaving.add(child.task().id());
+                });
+      }
+      if (task.status() == TaskStatus.AWAITING && children.isEmpty() && isNobodys(task)) {
+        orphans.add(parent);
       }
     }
-    situation.pending().stream()
-        .filter(entry -> entry.task().status() == TaskStatus.AWAITING)
-        .filter(entry -> !parents.contains(entry.task().id()) && isNobodys(entry.task()))
-        .forEach(orphans::add);
   }
 
   private boolean isNobodys(TaskRecord task) {
@@ -144,15 +147,15 @@ final class AdmissionPlanner {
    */
   Optional<Admission.Refused> admit(Entry candidate, Set<String> kinds) {
     TaskRecord task = candidate.task();
-    List<Entry> given = give(other -> isDispatched(other, kinds), Integer.MAX_VALUE);
+    List<Entry> given = give(kinds, other -> isDispatched(other, kinds), Integer.MAX_VALUE);
     Set<TaskId> handedOut = new HashSet<>();
     given.forEach(entry -> handedOut.add(entry.task().id()));
     SessionKey session = task.session();
     if (session != null) {
       List<TaskRecord> inFront = new ArrayList<>(unsettled.getOrDefault(session, List.of()));
-      waiting.stream()
+      line.ofSession(session).stream()
           .map(Entry::task)
-          .filter(other -> session.equals(other.session()) && !handedOut.contains(other.id()))
+          .filter(other -> !handedOut.contains(other.id()) && !leaving.contains(other.id()))
           .forEach(inFront::add);
       if (!inFront.isEmpty() || held.test(session)) {
         LimitKey key = LimitKey.session(session);
@@ -168,24 +171,54 @@ final class AdmissionPlanner {
                         key, room.limit(key), ids(room.holders(key)), position(candidate))));
   }
 
-  /** Passes down the line once and hands out what may run; a session's order is never broken. */
-  private List<Entry> give(Predicate<TaskRecord> mayRun, int want) {
+  /**
+   * Passes down the line once and hands out what may run; a session's order is never broken. A lane
+   * with a full key is left at once: room only gets less within one decision.
+   */
+  private List<Entry> give(Set<String> kinds, Predicate<TaskRecord> mayRun, int want) {
     List<Entry> given = new ArrayList<>();
-    Set<SessionKey> blocked = new HashSet<>();
-    for (Entry entry : Line.of(waiting)) {
-      if (given.size() >= want) {
-        break;
-      }
-      TaskRecord task = entry.task();
-      SessionKey session = task.session();
-      if (!isBlocked(session, blocked) && mayRun.test(task) && room.fullKey(task).isEmpty()) {
-        room.give(task);
-        given.add(entry);
-      } else if (session != null) {
-        blocked.add(session);
+    PriorityQueue<Stretch> next = new PriorityQueue<>(BY_PLACE);
+    for (WaitingLine.Lane lane : line.lanes()) {
+      if (kinds.contains(lane.need().kind())) {
+        add(next, lane.fronts(), lane.need());
       }
     }
+    while (given.size() < want && !next.isEmpty()) {
+      Stretch first = next.remove();
+      boolean useless = leaving.isEmpty() && !room.hasRoom(first.need.keys());
+      if (useless) {
+        continue;
+      }
+      TaskRecord task = first.place.entry().task();
+      boolean leaves = leaving.contains(task.id());
+      boolean runs =
+          !leaves && mayRun.test(task) && room.hasRoom(task.limitKeys()) && !isHeld(task.session());
+      if (runs) {
+        room.give(task);
+        given.add(first.place.entry());
+      }
+      if (runs || leaves) {
+        line.next(first.place)
+            .filter(behind -> kinds.contains(behind.need().kind()))
+            .ifPresent(behind -> add(next, List.of(behind).iterator(), behind.need()));
+      }
+      add(next, first.rest, first.need);
+    }
     return given;
+  }
+
+  /** A place that could be next, and those after it that need the same. */
+  private record Stretch(
+      WaitingLine.Place place, Iterator<WaitingLine.Place> rest, WaitingLine.Need need) {}
+
+  private static final Comparator<Stretch> BY_PLACE =
+      Comparator.comparing(Stretch::place, WaitingLine.ORDER);
+
+  private static void add(
+      PriorityQueue<Stretch> next, Iterator<WaitingLine.Place> places, WaitingLine.Need need) {
+    if (places.hasNext()) {
+      next.add(new Stretch(places.next(), places, need));
+    }
   }
 
   /** What is to be handed out by the caller; what others hand out keeps its room. */
@@ -194,9 +227,12 @@ final class AdmissionPlanner {
     Predicate<TaskRecord> mine = task -> mayRun(task, request.kinds(), me);
     Set<String> others = request.others();
     if (others.isEmpty()) {
-      return give(mine, request.want());
+      return give(request.kinds(), mine, request.want());
     }
-    return give(task -> mine.test(task) || isDispatched(task, others), Integer.MAX_VALUE).stream()
+    Set<String> all = new HashSet<>(request.kinds());
+    all.addAll(others);
+    return give(all, task -> mine.test(task) || isDispatched(task, others), Integer.MAX_VALUE)
+        .stream()
         .filter(
             entry ->
                 mine.test(entry.task())
@@ -209,6 +245,7 @@ final class AdmissionPlanner {
   private List<Entry> giveOnly(TaskId only, ClaimRequest request) {
     Owner me = request.me();
     return give(
+            request.kinds(),
             task ->
                 task.id().equals(only)
                     ? mayRun(task, request.kinds(), me)
@@ -219,9 +256,9 @@ final class AdmissionPlanner {
         .toList();
   }
 
-  private boolean isBlocked(@Nullable SessionKey session, Set<SessionKey> blocked) {
-    return session != null
-        && (blocked.contains(session) || unsettled.containsKey(session) || held.test(session));
+  /** Asked last: to find out whether a session is held takes a look at its record. */
+  private boolean isHeld(@Nullable SessionKey session) {
+    return session != null && (unsettled.containsKey(session) || held.test(session));
   }
 
   private boolean mayRun(TaskRecord task, Set<String> kinds, Owner me) {
@@ -271,9 +308,12 @@ final class AdmissionPlanner {
   }
 
   private int position(Entry candidate) {
-    List<Entry> line = new ArrayList<>(waiting);
-    line.add(candidate);
-    return Line.of(line).indexOf(candidate) + 1;
+    int position = line.positionOf(candidate);
+    for (TaskId id : leaving) {
+      int place = line.position(id);
+      position -= place > 0 && place < position ? 1 : 0;
+    }
+    return position;
   }
 
   private static List<TaskId> ids(List<TaskRecord> tasks) {

@@ -1,5 +1,6 @@
 package io.kugetsu.engine.internal;
 
+import io.kugetsu.common.TaskStatus;
 import io.kugetsu.engine.NotificationRecord;
 import io.kugetsu.engine.SessionChange;
 import io.kugetsu.engine.TaskRecord;
@@ -27,6 +28,11 @@ record Entry(
     owed = List.copyOf(owed);
   }
 
+  /** Whether it is kept among what waits: for its turn, or for tasks that it started. */
+  boolean waits() {
+    return task.status() == TaskStatus.PENDING || task.status() == TaskStatus.AWAITING;
+  }
+
   /** The same run, found dead or still living. */
   Entry settling(boolean dead) {
     return new Entry(task, dead, owed, session);
@@ -38,5 +44,16 @@ record Entry(
     owed.forEach(notification -> all.putIfAbsent(notification.id(), notification));
     more.forEach(notification -> all.putIfAbsent(notification.id(), notification));
     return new ArrayList<>(all.values());
+  }
+
+  /** Only what has to be known to plan with a task that waits. */
+  Entry planned() {
+    TaskDraft draft = new TaskDraft(task);
+    draft.revision = task.revision();
+    draft.idempotencyKey = null;
+    draft.input = Map.of();
+    draft.progress = Map.of();
+    draft.outcome = Map.of();
+    return new Entry(draft.build(), false, List.of(), null);
   }
 }

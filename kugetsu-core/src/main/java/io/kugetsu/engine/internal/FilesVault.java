@@ -88,6 +88,30 @@ final class FilesVault implements Vault {
   }
 
   @Override
+  public void prepare() {
+    tasks
+        .waiting()
+        .prepare()
+        .ifPresent(
+            install ->
+                locked(
+                    () -> {
+                      install.run();
+                      return install;
+                    }));
+  }
+
+  @Override
+  public WaitingLine waiting() {
+    return tasks.waiting().line();
+  }
+
+  @Override
+  public Optional<Entry> whole(Entry planned) {
+    return tasks.waiting().whole(planned);
+  }
+
+  @Override
   public Activity activity() {
     return tasks.activity();
   }
@@ -124,7 +148,14 @@ final class FilesVault implements Vault {
 
   @Override
   public void add(Entry entry) {
-    tasks.add(entry);
+    try {
+      tasks.add(entry);
+    } catch (StorageException e) {
+      if (locked(() -> tasks.takeBack(entry))) {
+        throw e;
+      }
+      LOG.debug("{} was taken while it was being accepted", entry.task().id(), e);
+    }
   }
 
   @Override

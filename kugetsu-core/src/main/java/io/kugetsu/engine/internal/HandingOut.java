@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,9 +46,13 @@ final class HandingOut {
     int left = request.want();
     for (int round = 0; round < ROUNDS; round++) {
       AdmissionPlanner.Plan plan = planner(request).claim(with(request, left));
+      if (!plan.cancelled().isEmpty() || !plan.stopped().isEmpty()) {
+        carryOut(removals(plan), claims);
+        continue;
+      }
       int before = claims.size();
-      boolean current = carryOut(plan, request, claims);
-      if (current) {
+      Optional<List<Step>> steps = steps(plan, request);
+      if (steps.isPresent() && carryOut(steps.get(), claims)) {
         return claims;
       }
       left -=
@@ -80,8 +85,8 @@ final class HandingOut {
   /**
    * Writes what was planned; false when a record turned out to be another one than planned with.
    */
-  private boolean carryOut(AdmissionPlanner.Plan plan, ClaimRequest request, List<Claim> claims) {
-    for (Step step : steps(plan, request)) {
+  private boolean carryOut(List<Step> steps, List<Claim> claims) {
+    for (Step step : steps) {
       try {
         if (!vault.replace(step.from, step.to)) {
           return false;
@@ -103,30 +108,54 @@ final class HandingOut {
 
   private record Step(Entry from, Entry to, boolean handsOut) {}
 
-  /** All of them before the first is written: what the caller's function throws changes nothing. */
-  private List<Step> steps(AdmissionPlanner.Plan plan, ClaimRequest request) {
+  /**
+   * All of them before the first is written: what the caller's function throws changes nothing.
+   *
+   * @return empty when a record is another one than planned with
+   */
+  private Optional<List<Step>> steps(AdmissionPlanner.Plan plan, ClaimRequest request) {
+    List<Entry> orphans = whole(plan.orphans());
+    List<Entry> given = whole(plan.given());
+    if (orphans.size() < plan.orphans().size() || given.size() < plan.given().size()) {
+      return Optional.empty();
+    }
     Instant now = times.instant();
     List<Step> steps = new ArrayList<>();
-    for (Entry entry : plan.cancelled()) {
-      steps.add(new Step(entry, Transitions.cancel(entry, NOBODY_LEFT, now), false));
-    }
-    for (Entry entry : plan.stopped()) {
-      steps.add(new Step(entry, Families.stopped(entry, now), false));
-    }
-    for (Entry entry : plan.orphans()) {
+    for (Entry entry : orphans) {
       steps.add(new Step(entry, Transitions.takeOver(entry, request.me()), true));
     }
-    for (Entry entry : plan.given()) {
+    for (Entry entry : given) {
       steps.add(new Step(entry, Transitions.claim(entry, request.me(), now, request.owed()), true));
     }
+    return Optional.of(steps);
+  }
+
+  /** What goes before anything is handed out: it stands in the way of others in its session. */
+  private List<Step> removals(AdmissionPlanner.Plan plan) {
+    Instant now = times.instant();
+    List<Step> steps = new ArrayList<>();
+    for (Entry entry : whole(plan.cancelled())) {
+      steps.add(new Step(entry, Transitions.cancel(entry, NOBODY_LEFT, now), false));
+    }
+    for (Entry entry : whole(plan.stopped())) {
+      steps.add(new Step(entry, Families.stopped(entry, now), false));
+    }
     return steps;
+  }
+
+  /** Of what waits the planner has seen only a part. */
+  private List<Entry> whole(List<Entry> planned) {
+    return planned.stream()
+        .map(entry -> entry.waits() ? vault.whole(entry) : Optional.of(entry))
+        .flatMap(Optional::stream)
+        .toList();
   }
 
   AdmissionPlanner planner(ClaimRequest request) {
     return new AdmissionPlanner(
         new AdmissionPlanner.Situation(
             vault.running(),
-            vault.pending(),
+            vault.waiting(),
             heldSessions(),
             vault.keyStates(),
             times.instant(),

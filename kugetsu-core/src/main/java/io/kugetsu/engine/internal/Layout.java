@@ -70,6 +70,14 @@ record Layout(Path root) {
     return tasks().resolve("lock");
   }
 
+  Path changes() {
+    return tasks().resolve("changes");
+  }
+
+  Path changesBefore() {
+    return tasks().resolve("changes.1");
+  }
+
   Path wake() {
     return tasks().resolve("wake");
   }

@@ -24,6 +24,7 @@ import java.util.function.Supplier;
 final class MemoryVault implements Vault {
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<TaskId, Entry> entries = new HashMap<>();
+  private final WaitingLine waiting = new WaitingLine();
   private final Map<String, TaskId> keys = new HashMap<>();
   private final Map<SessionKey, SessionRecord> sessions = new HashMap<>();
   private final Map<String, NotificationRecord> notifications = new HashMap<>();
@@ -40,6 +41,21 @@ final class MemoryVault implements Vault {
   }
 
   @Override
+  public void prepare() {
+    // All is there already.
+  }
+
+  @Override
+  public WaitingLine waiting() {
+    return waiting;
+  }
+
+  @Override
+  public Optional<Entry> whole(Entry planned) {
+    return Optional.of(planned);
+  }
+
+  @Override
   public Activity activity() {
     if (!running().isEmpty()) {
       return Activity.RUNNING;
@@ -49,7 +65,9 @@ final class MemoryVault implements Vault {
 
   @Override
   public Collection<Entry> pending() {
-    return in(status -> status == TaskStatus.PENDING || status == TaskStatus.AWAITING);
+    List<Entry> all = waiting.entries();
+    all.addAll(waiting.awaiting());
+    return all;
   }
 
   @Override
@@ -76,9 +94,14 @@ final class MemoryVault implements Vault {
   @Override
   public void add(Entry entry) {
     TaskId id = entry.task().id();
-    if (locked(() -> entries.putIfAbsent(id, entry)) != null) {
-      throw new InvalidRequestException("task " + id + " exists already");
-    }
+    locked(
+        () -> {
+          if (entries.putIfAbsent(id, entry) != null) {
+            throw new InvalidRequestException("task " + id + " exists already");
+          }
+          keepInLine(entry);
+          return entry;
+        });
   }
 
   @Override
@@ -89,6 +112,7 @@ final class MemoryVault implements Vault {
       return false;
     }
     entries.put(id, to);
+    keepInLine(to);
     if (to.task().status().isTerminal()) {
       to.owed().forEach(owed -> notifications.putIfAbsent(owed.id(), owed));
     }
@@ -98,6 +122,14 @@ final class MemoryVault implements Vault {
           change.key(), (key, session) -> StoredSessions.after(session, change));
     }
     return true;
+  }
+
+  private void keepInLine(Entry entry) {
+    if (entry.waits()) {
+      waiting.put(entry);
+    } else {
+      waiting.remove(entry.task().id());
+    }
   }
 
   @Override

@@ -20,10 +20,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A folder of records, one JSON file each, named by what the record is about. What was read is kept
- * and believed as long as the file's time, size and identity are the same. A record that cannot be
- * read is renamed to {@code <name>.json.corrupt-<n>} and reported; it never counts as absent, and
- * never keeps the others from being read. Not thread-safe: used under the engine's lock.
+ * A folder of records, one JSON file each, named by what the record is about. What was read is
+ * kept, unless it is much, and believed as long as the file's time, size and identity are the same.
+ * A record that cannot be read is renamed to {@code <name>.json.corrupt-<n>} and reported; it never
+ * counts as absent, and never keeps the others from being read. Not thread-safe: used under the
+ * engine's lock.
  *
  * @param <T> what a record is read as
  */
@@ -44,6 +45,9 @@ final class RecordFolder<T> {
 
   private static final Logger LOG = LoggerFactory.getLogger(RecordFolder.class);
   private static final String CORRUPT = ".corrupt-";
+
+  /** With more records than these none is kept on the heap: they are read each time. */
+  private static final int MOST_KEPT = 1_000;
 
   private record Stamp(FileTime modified, long size, @Nullable Object key) {}
 
@@ -117,7 +121,7 @@ final class RecordFolder<T> {
         }
       }
     }
-    kept = present;
+    kept = present.size() > MOST_KEPT ? Map.of() : present;
     return values;
   }
 

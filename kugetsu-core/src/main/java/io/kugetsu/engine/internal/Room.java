@@ -8,6 +8,7 @@ import io.kugetsu.engine.KeyState;
 import io.kugetsu.engine.Moment;
 import io.kugetsu.engine.TaskRecord;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,10 @@ final class Room {
   /** The first of the task's keys that has no room. */
   Optional<LimitKey> fullKey(TaskRecord task) {
     return task.limitKeys().stream().sorted().filter(this::isFull).findFirst();
+  }
+
+  boolean hasRoom(Collection<LimitKey> keys) {
+    return keys.stream().noneMatch(this::isFull);
   }
 
   int limit(LimitKey key) {

@@ -2,6 +2,7 @@ package io.kugetsu.engine.internal;
 
 import io.kugetsu.common.InvalidRequestException;
 import io.kugetsu.common.StopReason;
+import io.kugetsu.common.StorageException;
 import io.kugetsu.common.TaskId;
 import io.kugetsu.common.TaskStatus;
 import io.kugetsu.engine.Activity;
@@ -18,19 +19,29 @@ import io.kugetsu.engine.RunUpdate;
 import io.kugetsu.engine.TaskRecord;
 import io.kugetsu.engine.TaskStore;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The queue and the limits, over any vault. */
 final class StoredTasks implements TaskStore {
+  private static final Logger LOG = LoggerFactory.getLogger(StoredTasks.class);
+
+  /** More than these are not read in one go. */
+  private static final int MANY = 1_000;
+
   private final Vault vault;
   private final Times times;
   private final Families families;
@@ -94,6 +105,7 @@ final class StoredTasks implements TaskStore {
       throw new InvalidRequestException(
           "a task that runs at once or not at all takes no idempotency key");
     }
+    vault.prepare();
     return vault.locked(
         () -> {
           Entry accepted = accept(task);
@@ -113,6 +125,7 @@ final class StoredTasks implements TaskStore {
   @Override
   public List<Claim> claim(ClaimRequest request) {
     gate.check();
+    vault.prepare();
     return vault.locked(() -> handingOut.claim(request));
   }
 
@@ -252,13 +265,21 @@ final class StoredTasks implements TaskStore {
   @Override
   public List<TaskRecord> list(Set<TaskStatus> states) {
     gate.check();
+    boolean waiting = states.contains(TaskStatus.PENDING) || states.contains(TaskStatus.AWAITING);
+    if (waiting) {
+      vault.prepare();
+    }
     Map<TaskId, TaskRecord> newest = new HashMap<>();
+    List<TaskId> rest = new ArrayList<>();
     vault.locked(
         () -> {
-          vault.pending().forEach(entry -> keepNewest(newest, entry));
+          if (waiting) {
+            rest.addAll(listWaiting(newest));
+          }
           vault.running().forEach(entry -> keepNewest(newest, entry));
           return newest;
         });
+    rest.forEach(id -> lookUp(id).ifPresent(entry -> keepNewest(newest, entry)));
     if (states.stream().anyMatch(TaskStatus::isTerminal)) {
       vault.ended().forEach(entry -> keepNewest(newest, entry));
     }
@@ -266,6 +287,25 @@ final class StoredTasks implements TaskStore {
         .filter(task -> states.contains(task.status()) && !task.kind().isEmpty())
         .sorted(Comparator.comparing(TaskRecord::createdAt).thenComparing(Line.BY_ACCEPTANCE))
         .toList();
+  }
+
+  /** So many that they are not read under the lock are returned. */
+  private Collection<TaskId> listWaiting(Map<TaskId, TaskRecord> newest) {
+    if (vault.waiting().size() > MANY) {
+      return vault.waiting().ids();
+    }
+    vault.pending().forEach(entry -> keepNewest(newest, entry));
+    return List.of();
+  }
+
+  /** One that cannot be read is listed by nobody. */
+  private Optional<Entry> lookUp(TaskId id) {
+    try {
+      return vault.find(id);
+    } catch (StorageException e) {
+      LOG.debug("listed without {}: {}", id, e.getMessage());
+      return Optional.empty();
+    }
   }
 
   private static void keepNewest(Map<TaskId, TaskRecord> newest, Entry entry) {
@@ -305,10 +345,18 @@ final class StoredTasks implements TaskStore {
   @Override
   public List<TaskId> line() {
     gate.check();
-    return vault.locked(() -> Line.of(vault.pending())).stream()
-        .filter(entry -> entry.task().status() == TaskStatus.PENDING)
+    vault.prepare();
+    return vault.locked(() -> vault.waiting().entries()).stream()
         .map(entry -> entry.task().id())
         .toList();
+  }
+
+  @Override
+  public OptionalInt position(TaskId id) {
+    gate.check();
+    vault.prepare();
+    int position = vault.locked(() -> vault.waiting().position(id));
+    return position == 0 ? OptionalInt.empty() : OptionalInt.of(position);
   }
 
   @Override

@@ -24,8 +24,8 @@ final class TaskDraft {
   final @Nullable SessionKey session;
   final @Nullable Owner onlyBy;
   final Instant createdAt;
-  final @Nullable String idempotencyKey;
-  final Map<String, String> input;
+  @Nullable String idempotencyKey;
+  Map<String, String> input;
   final @Nullable String requestedBy;
   Set<LimitKey> limitKeys;
   boolean detached;

@@ -41,6 +41,7 @@ final class TaskFiles {
   private final Layout layout;
   private final RecordFolder<Entry> pending;
   private final RecordFolder<Entry> running;
+  private final PendingFiles waiting;
   private final Consumer<Entry> settle;
 
   /**
@@ -51,6 +52,7 @@ final class TaskFiles {
   TaskFiles(Layout layout, Consumer<Entry> settle) {
     this.layout = layout;
     this.pending = new RecordFolder<>(layout.pending(), TaskCodec::read);
+    this.waiting = new PendingFiles(layout, new RecordFolder<>(layout.pending(), TaskCodec::read));
     this.running = new RecordFolder<>(layout.running(), TaskFiles::readRunning);
     this.settle = settle;
   }
@@ -112,6 +114,10 @@ final class TaskFiles {
     return twice.isEmpty() ? waiting.values() : pending.load().values();
   }
 
+  PendingFiles waiting() {
+    return waiting;
+  }
+
   Collection<Entry> running() {
     return running.load().values();
   }
@@ -155,6 +161,10 @@ final class TaskFiles {
     }
   }
 
+  /**
+   * Adds a record, with or without the engine's lock. When this fails, it may be there all the
+   * same, see {@link #takeBack}.
+   */
   void add(Entry entry) {
     TaskId id = entry.task().id();
     for (RecordFolder<Entry> folder : folders(id)) {
@@ -162,7 +172,35 @@ final class TaskFiles {
         throw new InvalidRequestException("task " + id + " exists already");
       }
     }
-    put(entry, Json.object());
+    if (!entry.waits()) {
+      put(entry, Json.object());
+      return;
+    }
+    waiting.adding(entry);
+    try {
+      if (entry.task().idempotencyKey() != null) {
+        // Who dies now leaves a record that the next one with this key finds and acknowledges.
+        waiting.announce(id);
+      }
+      put(entry, Json.object());
+      waiting.announce(id);
+    } catch (StorageException e) {
+      waiting.forget(id);
+      throw e;
+    }
+  }
+
+  /**
+   * Under the engine's lock: what was refused must not be there, unless somebody took it already.
+   *
+   * @return whether it is not there
+   */
+  boolean takeBack(Entry entry) {
+    Path file = folder(entry).file(entry.task().id().value());
+    if (AtomicFiles.delete(file) && entry.waits()) {
+      waiting.changed(entry.task().id(), null);
+    }
+    return !isThere(entry.task().id());
   }
 
   boolean replace(Entry from, Entry to) {
@@ -176,9 +214,16 @@ final class TaskFiles {
     if (text.isEmpty()) {
       return false;
     }
-    put(to, Json.parse(before, text.get()));
+    boolean waits = from.waits() || to.waits();
+    if (waits) {
+      waiting.announce(id);
+    }
+    change(to, Json.parse(before, text.get()));
     if (!before.equals(folder(to).file(id.value()))) {
       leave(before, to);
+    }
+    if (waits) {
+      waiting.changed(id, to.waits() ? to : null);
     }
     return true;
   }
@@ -238,21 +283,25 @@ final class TaskFiles {
     }
   }
 
-  private void put(Entry entry, ObjectNode tree) {
-    TaskCodec.write(tree, entry);
-    Path file = folder(entry).file(entry.task().id().value());
+  private void change(Entry to, ObjectNode tree) {
+    Path file = folder(to).file(to.task().id().value());
     boolean isNew = !Files.exists(file);
-    if (entry.task().status().isTerminal()) {
-      AtomicFiles.createDirectories(layout.done(entry.task().id()));
-    }
     try {
-      AtomicFiles.write(file, Json.print(tree));
+      put(to, tree);
     } catch (StorageException e) {
       if (isNew) {
         undo(file);
       }
       throw e;
     }
+  }
+
+  private void put(Entry entry, ObjectNode tree) {
+    TaskCodec.write(tree, entry);
+    if (entry.task().status().isTerminal()) {
+      AtomicFiles.createDirectories(layout.done(entry.task().id()));
+    }
+    AtomicFiles.write(folder(entry).file(entry.task().id().value()), Json.print(tree));
   }
 
   /** The rename may have happened although the write failed; what was refused must not be there. */
@@ -279,12 +328,14 @@ final class TaskFiles {
     if (copies.size() < 2 || newest.isEmpty()) {
       return;
     }
+    waiting.announce(id);
     settle.accept(newest.get().entry());
     for (Copy copy : copies) {
       if (copy != newest.get()) {
         AtomicFiles.delete(copy.folder().file(id.value()));
       }
     }
+    waiting.changed(id, newest.get().entry().waits() ? newest.get().entry() : null);
     LOG.info("finished a step of task {} that its writer left half done", id);
   }
 
@@ -325,7 +376,6 @@ final class TaskFiles {
     if (status.isTerminal()) {
       return done(entry.task().id());
     }
-    boolean waits = status == TaskStatus.PENDING || status == TaskStatus.AWAITING;
-    return waits ? pending : running;
+    return entry.waits() ? pending : running;
   }
 }

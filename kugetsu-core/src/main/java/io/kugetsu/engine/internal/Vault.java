@@ -21,10 +21,29 @@ interface Vault {
   /** Runs a step that nobody else's step overlaps, in any thread or process. Re-entrant. */
   <T> T locked(Supplier<T> step);
 
+  /**
+   * Reads what {@link #waiting()} needs, so that the lock is not held for it; may be called any
+   * time, without the lock.
+   */
+  void prepare();
+
+  /** What waits, in order. Of each entry only what planning needs is there. Not to be kept. */
+  WaitingLine waiting();
+
+  /**
+   * The whole entry of one that waits.
+   *
+   * @return empty when it is not any more what was planned with; what waits then is known anew
+   */
+  Optional<Entry> whole(Entry planned);
+
   /** How much there is to look after; may be called any time. */
   Activity activity();
 
-  /** All entries that wait: pending ones and awaiting ones. */
+  /**
+   * All entries that wait, pending ones and awaiting ones, as a whole: costs the more the more
+   * there are.
+   */
   Collection<Entry> pending();
 
   /** All running and stopping entries. */

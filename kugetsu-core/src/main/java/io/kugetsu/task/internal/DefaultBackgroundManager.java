@@ -44,6 +44,7 @@ public final class DefaultBackgroundManager implements BackgroundManager {
   private static final Logger LOG = LoggerFactory.getLogger(DefaultBackgroundManager.class);
   private static final Set<TaskStatus> ACTIVE =
       EnumSet.of(TaskStatus.PENDING, TaskStatus.RUNNING, TaskStatus.STOPPING, TaskStatus.AWAITING);
+  private static final Set<TaskStatus> RUNS = EnumSet.of(TaskStatus.RUNNING, TaskStatus.STOPPING);
   private static final Duration CLOSE_BOUND = Duration.ofSeconds(8);
   private static final Duration LISTENERS_BOUND = Duration.ofSeconds(2);
 
@@ -266,9 +267,9 @@ public final class DefaultBackgroundManager implements BackgroundManager {
     if (awaited.isEmpty() && live.ids().isEmpty()) {
       return false;
     }
-    List<TaskRecord> active = stores.list(ACTIVE);
-    control.look(active);
-    completions.look(awaited, active, stores::find, id -> live.find(id).isPresent());
+    List<TaskRecord> runs = stores.list(RUNS);
+    control.look(runs);
+    completions.look(awaited, runs, stores::find, id -> live.find(id).isPresent());
     return !awaited.isEmpty();
   }
 

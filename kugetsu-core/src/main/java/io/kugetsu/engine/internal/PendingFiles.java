@@ -1,0 +1,259 @@
+package io.kugetsu.engine.internal;
+
+import io.kugetsu.common.StorageException;
+import io.kugetsu.common.TaskId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The pending tasks of a directory, in order. Of each record only what the order needs is kept, and
+ * it is read again only when somebody announced that it changed. Who changes a record under the
+ * engine's lock announces it before; who adds one without the lock announces it afterwards, before
+ * it is acknowledged. What a person does to the folder, and what a writer left that died before it
+ * could announce it, is found by the folder's time and, now and then, by its names.
+ */
+final class PendingFiles {
+  private static final Logger LOG = LoggerFactory.getLogger(PendingFiles.class);
+  private static final long LONGEST_LOG = 1 << 20;
+
+  /** Names are compared each time the folder looks changed while there are no more than these. */
+  private static final int FEW = 200;
+
+  /** With more of them a change without an announcement is looked into when it is this old. */
+  private static final Duration SETTLED = Duration.ofSeconds(2);
+
+  /** A file system's clock may be this coarse. */
+  private static final Duration GRAIN = Duration.ofMillis(20);
+
+  private static final long COMPARE_EVERY_NANOS = Duration.ofMinutes(5).toNanos();
+
+  private final RecordFolder<Entry> folder;
+  private final Path directory;
+  private final ChangeLog log;
+  private final WaitingLine line = new WaitingLine();
+  private final Map<TaskId, Optional<Entry>> known = new ConcurrentHashMap<>();
+  private final Set<String> refused = new HashSet<>();
+  private volatile ChangeLog.@Nullable Mark mark;
+  private @Nullable FileTime compared;
+  private long comparedNanos;
+
+  PendingFiles(Layout layout, RecordFolder<Entry> folder) {
+    this.folder = folder;
+    this.directory = layout.pending();
+    this.log = new ChangeLog(layout.changes(), layout.changesBefore(), LONGEST_LOG);
+  }
+
+  /**
+   * Under the engine's lock, before a record is written, replaced or removed.
+   *
+   * @throws StorageException when it cannot be announced; then nothing may change
+   */
+  void announce(TaskId id) {
+    log.append(id);
+  }
+
+  /** Under the engine's lock, afterwards: what it is now, or null when it waits no more. */
+  void changed(TaskId id, @Nullable Entry now) {
+    if (mark != null) {
+      Optional<Entry> plan = Optional.ofNullable(now).map(Entry::planned);
+      apply(id, plan);
+      known.put(id, plan);
+    }
+  }
+
+  /**
+   * Before a record is written that is announced afterwards; when it is not, {@link #forget} it.
+   */
+  void adding(Entry entry) {
+    known.put(entry.task().id(), Optional.of(entry.planned()));
+  }
+
+  void forget(TaskId id) {
+    known.remove(id);
+  }
+
+  /**
+   * Under the engine's lock: a record as a whole, if it is still as it was planned with.
+   *
+   * @return empty when it is not; what is planned next knows what it is now
+   */
+  Optional<Entry> whole(Entry planned) {
+    TaskId id = planned.task().id();
+    Optional<Entry> now = readWhole(id);
+    Optional<Entry> plan = now.map(Entry::planned);
+    if (plan.filter(planned::equals).isPresent()) {
+      return now;
+    }
+    apply(id, plan);
+    return Optional.empty();
+  }
+
+  /** What waits at this moment. */
+  WaitingLine line() {
+    ChangeLog.Mark before = mark;
+    if (before == null) {
+      loadAll(load());
+      return line;
+    }
+    Optional<ChangeLog.News> news = log.since(before);
+    if (news.isEmpty()) {
+      loadAll(load());
+      return line;
+    }
+    mark = news.get().next();
+    boolean garbled = false;
+    for (String name : news.get().lines()) {
+      TaskId id = Layout.taskIn(name);
+      garbled |= id == null;
+      if (id != null) {
+        Optional<Entry> told = known.remove(id);
+        apply(id, told == null ? read(id) : told);
+      }
+    }
+    boolean quiet = news.get().lines().isEmpty();
+    if (garbled || news.get().begunAnew() || isDue(quiet)) {
+      compareNames();
+    }
+    keepShort(news.get().next());
+    return line;
+  }
+
+  private void keepShort(ChangeLog.Mark end) {
+    try {
+      log.keepShort(end);
+    } catch (StorageException e) {
+      LOG.debug("the log of changes stays long for now", e);
+    }
+  }
+
+  private void apply(TaskId id, Optional<Entry> entry) {
+    if (entry.filter(Entry::waits).isPresent()) {
+      line.put(entry.get());
+    } else {
+      line.remove(id);
+    }
+  }
+
+  /** Whether somebody may have changed the folder without saying so. */
+  private boolean isDue(boolean quiet) {
+    if (System.nanoTime() - comparedNanos > COMPARE_EVERY_NANOS) {
+      return true;
+    }
+    FileTime changed = lastChange();
+    if (changed.equals(compared)) {
+      return false;
+    }
+    return line.size() <= FEW || (quiet && isOlderThan(SETTLED, changed));
+  }
+
+  private static boolean isOlderThan(Duration age, FileTime time) {
+    // The real time, as it is held against that of a file.
+    return time.toInstant().isBefore(Instant.now().minus(age));
+  }
+
+  private FileTime lastChange() {
+    try {
+      return Files.getLastModifiedTime(directory);
+    } catch (IOException e) {
+      throw new StorageException(directory, "could not be looked at: " + e, e);
+    }
+  }
+
+  private void compareNames() {
+    begin();
+    Set<TaskId> gone = line.ids();
+    for (String name : folder.names()) {
+      TaskId id = Layout.taskIn(name);
+      if (id != null && !gone.remove(id)) {
+        apply(id, read(id));
+      }
+    }
+    gone.forEach(line::remove);
+  }
+
+  /** What is seen from now on is as new as the folder's time, unless that is too young to tell. */
+  private void begin() {
+    FileTime changed = lastChange();
+    compared = isOlderThan(GRAIN, changed) ? changed : null;
+    comparedNanos = System.nanoTime();
+  }
+
+  private Optional<Entry> read(TaskId id) {
+    return readWhole(id).map(Entry::planned);
+  }
+
+  /** One record as it is on the disk now; one that cannot be understood waits for nothing. */
+  private Optional<Entry> readWhole(TaskId id) {
+    try {
+      return folder.readOrSetAside(id.value());
+    } catch (NewerFormatException e) {
+      if (refused.add(id.value())) {
+        LOG.warn("passed over: {}", e.refusal().getMessage());
+      }
+      return Optional.empty();
+    } catch (SetAsideException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** What a whole reading brought. */
+  private record Loaded(ChangeLog.Mark mark, List<Entry> entries, List<TaskId> unread) {}
+
+  /**
+   * Reads everything before the lock is taken, the first time, so that others need not wait for it.
+   */
+  Optional<Runnable> prepare() {
+    if (mark != null) {
+      return Optional.empty();
+    }
+    Loaded loaded = load();
+    return Optional.of(
+        () -> {
+          if (mark == null) {
+            loadAll(loaded);
+          }
+        });
+  }
+
+  private Loaded load() {
+    ChangeLog.Mark end = log.end();
+    List<Entry> entries = new ArrayList<>();
+    List<TaskId> unread = new ArrayList<>();
+    for (String name : folder.names()) {
+      TaskId id = Layout.taskIn(name);
+      if (id == null) {
+        continue;
+      }
+      try {
+        folder.read(name).map(Entry::planned).ifPresent(entries::add);
+      } catch (NewerFormatException | StorageException e) {
+        unread.add(id);
+      }
+    }
+    return new Loaded(end, entries, unread);
+  }
+
+  private void loadAll(Loaded loaded) {
+    line.clear();
+    known.clear();
+    mark = loaded.mark();
+    loaded.entries().forEach(line::put);
+    loaded.unread().forEach(id -> apply(id, read(id)));
+    compared = null;
+    comparedNanos = System.nanoTime();
+  }
+}
