@@ -6,6 +6,7 @@
  */
 module io.kugetsu.core {
   requires static org.jspecify;
+  requires java.net.http;
   requires org.slf4j;
   requires org.apache.commons.exec;
   requires tools.jackson.databind;

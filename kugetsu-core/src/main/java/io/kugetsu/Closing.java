@@ -5,6 +5,7 @@ import io.kugetsu.common.TaskStatus;
 import io.kugetsu.engine.Engine;
 import io.kugetsu.engine.TaskRecord;
 import io.kugetsu.limit.internal.EngineLimiter;
+import io.kugetsu.notification.internal.Outbox;
 import io.kugetsu.task.internal.DefaultBackgroundManager;
 import io.kugetsu.task.internal.Dispatcher;
 import io.kugetsu.task.internal.Runners;
@@ -23,6 +24,7 @@ import org.slf4j.LoggerFactory;
  * @param dispatcher takes what waits
  * @param manager has what runs
  * @param limiter gives permits
+ * @param outbox delivers notifications
  * @param runners run the processes
  * @param threads do the work
  * @param engine keeps everything
@@ -32,6 +34,7 @@ record Closing(
     Dispatcher dispatcher,
     DefaultBackgroundManager manager,
     EngineLimiter limiter,
+    Outbox outbox,
     Runners runners,
     Threads threads,
     Engine engine,
@@ -62,6 +65,7 @@ record Closing(
                 .forEach(pending::add));
     end(runners::close);
     end(() -> manager.awaitEnds(LAST_BOUND));
+    end(outbox::close); // after the last end was written, which is to be told
     end(threads::close);
     if (ownsEngine) {
       end(engine::close);

@@ -9,6 +9,7 @@ import io.kugetsu.common.LimitKey;
 import io.kugetsu.common.Limits;
 import io.kugetsu.common.SessionKey;
 import io.kugetsu.common.TaskStatus;
+import io.kugetsu.config.SecretMasker;
 import io.kugetsu.config.Settings;
 import io.kugetsu.config.SettingsReader;
 import io.kugetsu.engine.Admission;
@@ -21,6 +22,7 @@ import io.kugetsu.limit.Permit;
 import io.kugetsu.limit.internal.EngineLimiter;
 import io.kugetsu.limit.internal.Gates;
 import io.kugetsu.notification.Notifications;
+import io.kugetsu.notification.internal.Outbox;
 import io.kugetsu.notification.internal.StoredNotifications;
 import io.kugetsu.process.PipeRunner;
 import io.kugetsu.process.SupervisedRunner;
@@ -95,6 +97,7 @@ final class DefaultKugetsu implements Kugetsu {
   private final AdmissionPath path;
   private final EngineQueue queue;
   private final Dispatcher dispatcher;
+  private final StoredNotifications notifications;
   private final Closing closing;
   private volatile boolean draining;
   private volatile boolean closed;
@@ -126,6 +129,7 @@ final class DefaultKugetsu implements Kugetsu {
             ? Engines.files(directory, builder.clock, Engines.localProbe(files::lives))
             : builder.engine;
     Threads threads = new Threads(builder.executor);
+    Timers timers = Timers.on(threads.timer());
     Runners runners = new Runners(new SupervisedRunner(), new PipeRunner(builder.clock));
     this.sessions = new StoredSessions(engine.sessions(), builder.clock);
     this.manager =
@@ -136,7 +140,7 @@ final class DefaultKugetsu implements Kugetsu {
                 files,
                 runners,
                 threads.executor(),
-                Timers.on(threads.timer()),
+                timers,
                 builder.clock,
                 limits,
                 new Gates(builder.gates(directory)),
@@ -155,10 +159,23 @@ final class DefaultKugetsu implements Kugetsu {
           new AgentWorkType(
               builtIn, runners.supervised(), files.wake(), sessions, places, environment));
     }
+    this.notifications =
+        new StoredNotifications(engine.notifications(), builder.clock, SecretMasker.of(variables));
+    Outbox outbox = outbox(builder, timers);
     this.dispatcher = new Dispatcher(engine, manager, limits, builder.dispatch);
     this.closing =
-        new Closing(dispatcher, manager, limiter, runners, threads, engine, builder.engine == null);
+        new Closing(
+            dispatcher, manager, limiter, outbox, runners, threads, engine, builder.engine == null);
     manager.begin();
+  }
+
+  private Outbox outbox(KugetsuBuilder builder, Timers timers) {
+    Outbox.Delays delays =
+        (delay, action) -> {
+          Timers.Timer timer = timers.after(delay, action);
+          return timer::close;
+        };
+    return new Outbox(engine.notifications(), List.copyOf(builder.sinks.values()), delays);
   }
 
   private Retention retention() {
@@ -285,7 +302,7 @@ final class DefaultKugetsu implements Kugetsu {
   @Override
   public Notifications notifications() {
     checkOpen();
-    return new StoredNotifications(engine.notifications());
+    return notifications;
   }
 
   @Override

@@ -1,12 +1,15 @@
 package io.kugetsu;
 
 import io.kugetsu.agent.AgentAdapter;
+import io.kugetsu.common.InvalidRequestException;
 import io.kugetsu.common.Limits;
 import io.kugetsu.engine.Engine;
 import io.kugetsu.limit.AdmissionGate;
+import io.kugetsu.notification.NotificationSink;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -29,6 +32,7 @@ public final class KugetsuBuilder {
   boolean hostEnvironment = true;
   boolean dispatch = true;
   Map<String, String> environment = Map.of();
+  final Map<String, NotificationSink> sinks = new LinkedHashMap<>();
 
   KugetsuBuilder(Path repository) {
     this.repository = Objects.requireNonNull(repository, "repository");
@@ -140,11 +144,27 @@ public final class KugetsuBuilder {
   }
 
   /**
+   * Adds somewhere that notifications go. Several can be added, each under a name of its own.
+   *
+   * @param value the sink, which gets all that is made known on the directory, by whomever, from
+   *     the first opening with one of its name on
+   * @return this builder
+   * @throws io.kugetsu.common.InvalidRequestException when there is one of its name already
+   */
+  public KugetsuBuilder sink(NotificationSink value) {
+    if (sinks.putIfAbsent(value.name(), value) != null) {
+      throw new InvalidRequestException("there are two sinks of the name " + value.name());
+    }
+    return this;
+  }
+
+  /**
    * Opens kugetsu.
    *
    * @return the instance
    * @throws io.kugetsu.worktree.RepositoryException when the repository is none that can be read
    * @throws io.kugetsu.common.StorageException when the directory cannot be used
+   * @throws io.kugetsu.common.InvalidRequestException when the name of a sink is none
    */
   public Kugetsu open() {
     return DefaultKugetsu.open(this);

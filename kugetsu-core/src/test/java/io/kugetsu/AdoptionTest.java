@@ -34,6 +34,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -98,7 +99,7 @@ class AdoptionTest extends LeakFree {
 
   private static long told(Kugetsu kugetsu, TaskId id, NotificationType type) {
     return kugetsu.notifications().list().stream()
-        .filter(it -> it.task().equals(id) && it.type() == type)
+        .filter(it -> it.task().equals(Optional.of(id)) && it.type() == type)
         .count();
   }
 

@@ -113,7 +113,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void jsonIsReadAndWrittenInFourPlacesOnly() {
+  void jsonIsReadAndWrittenInFivePlacesOnly() {
     check(
         noClasses()
             .that()
@@ -121,6 +121,7 @@ class ArchitectureTest {
                 ROOT + ".internal..",
                 ROOT + ".engine.internal..",
                 ROOT + ".agent.internal..",
+                ROOT + ".notification.internal..",
                 ROOT + ".task.internal..")
             .should()
             .dependOnClassesThat()

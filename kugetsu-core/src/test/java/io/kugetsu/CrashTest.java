@@ -33,6 +33,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -176,7 +177,7 @@ class CrashTest extends LeakFree {
       assertEquals(
           1,
           next.notifications().list().stream()
-              .filter(told -> told.task().equals(running))
+              .filter(told -> told.task().equals(Optional.of(running)))
               .filter(told -> told.type() == NotificationType.TASK_COMPLETED)
               .count());
     }

@@ -37,6 +37,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,7 +77,7 @@ class KugetsuTest extends LeakFree {
 
   private static List<NotificationType> told(Kugetsu kugetsu, TaskHandle task) {
     return kugetsu.notifications().list().stream()
-        .filter(notification -> notification.task().equals(task.id()))
+        .filter(notification -> notification.task().equals(Optional.of(task.id())))
         .map(Notification::type)
         .toList();
   }

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.kugetsu.common.IssueRef;
 import io.kugetsu.common.LimitKey;
 import io.kugetsu.common.Limits;
-import io.kugetsu.notification.Notification;
 import io.kugetsu.notification.NotificationType;
 import io.kugetsu.support.LeakFree;
 import io.kugetsu.support.OsProcesses;
@@ -67,7 +66,7 @@ class ManyDelegatesTest extends LeakFree {
           tasks.stream().map(TaskHandle::id).toList(),
           kugetsu.notifications().list().stream()
               .filter(told -> told.type() == NotificationType.TASK_DEQUEUED)
-              .map(Notification::task)
+              .flatMap(told -> told.task().stream())
               .toList(),
           "the order in which they were claimed");
       assertStartsInOrder(Files.readAllLines(witness));

@@ -11,5 +11,11 @@ public enum NotificationType {
   /** A task ended well. */
   TASK_COMPLETED,
   /** A task ended in another way; it says how, with exit code or signal and the last output. */
-  TASK_ERROR
+  TASK_ERROR,
+  /** An agent asks something and waits for the answer. */
+  TASK_WAITING,
+  /** Who coordinates has handed work on; told with {@link Notifications#post}. */
+  TASK_ASSIGNED,
+  /** Who coordinates cannot go on; told with {@link Notifications#post}. */
+  TASK_BLOCKED
 }

@@ -3,6 +3,7 @@ package io.kugetsu.notification;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.kugetsu.common.TaskId;
+import io.kugetsu.common.TaskStatus;
 import io.kugetsu.engine.Engine;
 import io.kugetsu.engine.Engines;
 import io.kugetsu.engine.NewTask;
@@ -23,7 +24,8 @@ import org.junit.jupiter.api.Test;
 
 class NotificationsTest extends LeakFree {
   private final Engine engine = Engines.memory(Clock.systemUTC(), Engines.localProbe());
-  private final Notifications notifications = new StoredNotifications(engine.notifications());
+  private final Notifications notifications =
+      new StoredNotifications(engine.notifications(), Clock.systemUTC(), text -> text);
   private final TaskId task = TaskId.next(Clock.systemUTC());
   private final Notification known =
       new Notification(
@@ -31,9 +33,11 @@ class NotificationsTest extends LeakFree {
           NotificationType.TASK_ERROR,
           Instant.parse("2026-03-01T10:00:00Z"),
           false,
-          task,
+          Optional.of(task),
           Optional.empty(),
           "it failed",
+          Optional.of(TaskStatus.FAILED),
+          Optional.of("exit_code"),
           OptionalInt.of(3),
           Optional.empty(),
           "the end");

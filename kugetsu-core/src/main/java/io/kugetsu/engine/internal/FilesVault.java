@@ -6,7 +6,6 @@ import io.kugetsu.common.StorageException;
 import io.kugetsu.common.TaskId;
 import io.kugetsu.engine.Activity;
 import io.kugetsu.engine.KeyState;
-import io.kugetsu.engine.NotificationRecord;
 import io.kugetsu.engine.SessionChange;
 import io.kugetsu.engine.SessionRecord;
 import io.kugetsu.internal.AtomicFiles;
@@ -47,7 +46,7 @@ final class FilesVault implements Vault {
     this.done = new EndedFiles(layout);
     this.keys = new KeyFiles(layout);
     this.sessions = new SessionFiles(layout.sessions());
-    this.notifications = new NotificationFiles(layout.notifications());
+    this.notifications = new NotificationFiles(layout);
     this.keyStates = new KeyStateFile(layout.keyStates());
   }
 
@@ -55,7 +54,7 @@ final class FilesVault implements Vault {
     layout.directories().forEach(AtomicFiles::createDirectories);
     FilesVault vault = new FilesVault(layout);
     layout.directories().forEach(AtomicFiles::sweep);
-    AtomicFiles.sweep(layout.tasks());
+    List.of(layout.tasks(), layout.notificationsRead(), layout.sinks()).forEach(AtomicFiles::sweep);
     vault.done.months().forEach(AtomicFiles::sweep);
     vault.locked(
         () -> {
@@ -250,12 +249,7 @@ final class FilesVault implements Vault {
   }
 
   @Override
-  public Map<String, NotificationRecord> notifications() {
-    return notifications.load();
-  }
-
-  @Override
-  public void putNotification(NotificationRecord notification) {
-    notifications.put(notification);
+  public NotificationVault notifications() {
+    return notifications;
   }
 }

@@ -108,6 +108,16 @@ record Layout(Path root) {
     return root.resolve("notifications");
   }
 
+  /** Those that were read; made with the first. */
+  Path notificationsRead() {
+    return notifications().resolve("read");
+  }
+
+  /** What was delivered to whom; made with the first sink. */
+  Path sinks() {
+    return notifications().resolve("sinks");
+  }
+
   /** Every directory that is made when an engine is opened. */
   List<Path> directories() {
     return List.of(pending(), running(), done(), keys(), sessions(), notifications(), queue());

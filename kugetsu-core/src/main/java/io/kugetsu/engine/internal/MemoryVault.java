@@ -7,7 +7,6 @@ import io.kugetsu.common.TaskId;
 import io.kugetsu.common.TaskStatus;
 import io.kugetsu.engine.Activity;
 import io.kugetsu.engine.KeyState;
-import io.kugetsu.engine.NotificationRecord;
 import io.kugetsu.engine.SessionChange;
 import io.kugetsu.engine.SessionRecord;
 import io.kugetsu.engine.TaskRecord;
@@ -27,7 +26,7 @@ final class MemoryVault implements Vault {
   private final WaitingLine waiting = new WaitingLine();
   private final Map<String, TaskId> keys = new HashMap<>();
   private final Map<SessionKey, SessionRecord> sessions = new HashMap<>();
-  private final Map<String, NotificationRecord> notifications = new HashMap<>();
+  private final NotificationVault notifications = new MemoryNotifications();
   private Map<LimitKey, KeyState> keyStates = Map.of();
 
   @Override
@@ -114,7 +113,7 @@ final class MemoryVault implements Vault {
     entries.put(id, to);
     keepInLine(to);
     if (to.task().status().isTerminal()) {
-      to.owed().forEach(owed -> notifications.putIfAbsent(owed.id(), owed));
+      notifications.addMissing(to.owed());
     }
     SessionChange change = to.session();
     if (change != null) {
@@ -197,12 +196,7 @@ final class MemoryVault implements Vault {
   }
 
   @Override
-  public Map<String, NotificationRecord> notifications() {
-    return Map.copyOf(notifications);
-  }
-
-  @Override
-  public void putNotification(NotificationRecord notification) {
-    notifications.put(notification.id(), notification);
+  public NotificationVault notifications() {
+    return notifications;
   }
 }

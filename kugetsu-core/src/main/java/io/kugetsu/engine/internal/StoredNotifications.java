@@ -1,60 +1,217 @@
 package io.kugetsu.engine.internal;
 
+import io.kugetsu.common.InvalidRequestException;
+import io.kugetsu.engine.Deliveries;
 import io.kugetsu.engine.NotificationRecord;
 import io.kugetsu.engine.NotificationStore;
+import io.kugetsu.engine.TaskStore;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /**
  * The notifications, over any vault: those that are kept by themselves, and those that the record
- * of a task that has not ended carries. Of two with one identifier the kept one counts.
+ * of a task that has not ended carries. Of two with one identifier the kept one counts. What is
+ * carried is always looked at first: it becomes a kept one before it is carried no more.
  */
 final class StoredNotifications implements NotificationStore {
+  /** How many are changed at once, so that others get the lock in between. */
+  private static final int AT_ONCE = 100;
+
+  private static final Pattern SINK = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
+
   private final Vault vault;
+  private final NotificationVault kept;
+  private final Hints work;
+  private final Hints news;
   private final Gate gate;
 
-  StoredNotifications(Vault vault, Gate gate) {
+  /**
+   * The view.
+   *
+   * @param work is given when anybody did something, in whatever process
+   * @param news is given when this engine made something known without giving the other
+   */
+  StoredNotifications(Vault vault, Hints work, Hints news, Gate gate) {
     this.vault = vault;
+    this.kept = vault.notifications();
+    this.work = work;
+    this.news = news;
     this.gate = gate;
   }
 
   @Override
   public List<NotificationRecord> list(boolean unreadOnly) {
     gate.check();
-    return vault.locked(this::all).values().stream()
-        .filter(notification -> !unreadOnly || !notification.read())
+    Map<String, NotificationRecord> all = carried();
+    if (unreadOnly) {
+      all.keySet().removeAll(kept.ids());
+      kept.unread().forEach(notification -> all.put(notification.id(), notification));
+    } else {
+      kept.all().forEach(notification -> all.put(notification.id(), notification));
+    }
+    return all.values().stream()
         .sorted(Comparator.comparing(NotificationRecord::at).thenComparing(NotificationRecord::id))
         .toList();
   }
 
   @Override
+  public Optional<NotificationRecord> find(String id) {
+    gate.check();
+    if (!NotificationRecord.isId(id)) {
+      return Optional.empty();
+    }
+    return kept.find(id)
+        .or(() -> Optional.ofNullable(carried().get(id)))
+        .or(() -> kept.find(id)); // it may have become a kept one in between
+  }
+
+  @Override
   public int markRead(Collection<String> ids) {
     gate.check();
-    return vault.locked(
+    int marked = 0;
+    List<String> others = new ArrayList<>();
+    for (String id : new HashSet<>(ids)) {
+      if (NotificationRecord.isId(id)) {
+        NotificationVault.Mark mark = kept.markRead(id);
+        marked += mark == NotificationVault.Mark.MARKED ? 1 : 0;
+        if (mark == NotificationVault.Mark.MISSING) {
+          others.add(id);
+        }
+      }
+    }
+    for (int i = 0; i < others.size(); i += AT_ONCE) {
+      List<String> some = others.subList(i, Math.min(i + AT_ONCE, others.size()));
+      marked += vault.locked(() -> markCarried(some));
+    }
+    if (marked > 0) {
+      kept.sync();
+    }
+    return marked;
+  }
+
+  /** What is carried cannot be marked itself, but the kept one counts. */
+  private int markCarried(List<String> ids) {
+    Map<String, NotificationRecord> carried = carriedNow();
+    carried.keySet().retainAll(ids);
+    kept.addMissing(List.copyOf(carried.values()));
+    int marked = 0;
+    for (String id : ids) {
+      marked += kept.markRead(id) == NotificationVault.Mark.MARKED ? 1 : 0;
+    }
+    return marked;
+  }
+
+  @Override
+  public boolean put(NotificationRecord notification) {
+    gate.check();
+    String id = notification.id();
+    boolean added =
+        vault.locked(
+            () -> {
+              if (kept.find(id).isPresent() || carriedNow().containsKey(id)) {
+                return false;
+              }
+              kept.addMissing(List.of(notification));
+              return true;
+            });
+    if (added) {
+      work.give();
+    }
+    return added;
+  }
+
+  @Override
+  public int prune(Predicate<NotificationRecord> unwanted) {
+    gate.check();
+    List<String> ids = list(false).stream().filter(unwanted).map(NotificationRecord::id).toList();
+    int removed = 0;
+    for (int i = 0; i < ids.size(); i += AT_ONCE) {
+      List<String> some = ids.subList(i, Math.min(i + AT_ONCE, ids.size()));
+      removed += vault.locked(() -> remove(some));
+    }
+    if (removed > 0) {
+      kept.sync();
+    }
+    return removed;
+  }
+
+  /** Without its kept one, what is carried would be unread again. */
+  private int remove(List<String> ids) {
+    Set<String> carried = carriedNow().keySet();
+    int removed = 0;
+    for (String id : ids) {
+      removed += !carried.contains(id) && kept.remove(id) ? 1 : 0;
+    }
+    return removed;
+  }
+
+  @Override
+  public void addSink(String sink) {
+    gate.check();
+    SinkVault known = kept.sink(checked(sink));
+    vault.locked(
         () -> {
-          Map<String, NotificationRecord> all = all();
-          int unread = 0;
-          for (String id : new HashSet<>(ids)) {
-            NotificationRecord known = all.get(id);
-            if (known != null && !known.read()) {
-              vault.putNotification(
-                  new NotificationRecord(known.id(), known.at(), true, known.fields()));
-              unread++;
-            }
+          if (!known.isKnown()) {
+            Set<String> before = new HashSet<>(carriedNow().keySet());
+            before.addAll(kept.ids());
+            known.begin(before);
           }
-          return unread;
+          return known;
         });
   }
 
-  private Map<String, NotificationRecord> all() {
+  @Override
+  public Optional<Deliveries> takeSink(String sink) {
+    gate.check();
+    SinkVault wanted = kept.sink(checked(sink));
+    Optional<SinkVault.Right> right = wanted.tryTake();
+    if (right.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(new StoredDeliveries(kept, wanted, right.get(), this::carried, gate));
+    } catch (RuntimeException | Error e) {
+      right.get().close();
+      throw e;
+    }
+  }
+
+  private static String checked(String sink) {
+    if (!SINK.matcher(sink).matches()) {
+      throw new InvalidRequestException(
+          "not a name of a sink: take lower-case letters, digits, dots, dashes and underscores");
+    }
+    return sink;
+  }
+
+  @Override
+  public TaskStore.Subscription onNews(Runnable hint) {
+    gate.check();
+    TaskStore.Subscription ofWork = work.subscribe(hint);
+    TaskStore.Subscription ofNews = news.subscribe(hint);
+    return () -> {
+      ofWork.close();
+      ofNews.close();
+    };
+  }
+
+  private Map<String, NotificationRecord> carried() {
+    return vault.locked(this::carriedNow);
+  }
+
+  private Map<String, NotificationRecord> carriedNow() {
     Map<String, NotificationRecord> all = new HashMap<>();
     vault.pending().forEach(entry -> addOwed(all, entry));
     vault.running().forEach(entry -> addOwed(all, entry));
-    all.putAll(vault.notifications());
     return all;
   }
 

@@ -48,15 +48,17 @@ final class StoredTasks implements TaskStore {
   private final HandingOut handingOut;
   private final Retention retention;
   private final Hints hints;
+  private final Hints news;
   private final Gate gate;
 
-  StoredTasks(Vault vault, Times times, Liveness.Probe probe, Hints hints, Gate gate) {
+  StoredTasks(Vault vault, Times times, Liveness.Probe probe, Hints hints, Hints news, Gate gate) {
     this.vault = vault;
     this.times = times;
     this.families = new Families(vault);
     this.handingOut = new HandingOut(vault, times, probe);
     this.retention = new Retention(vault);
     this.hints = hints;
+    this.news = news;
     this.gate = gate;
   }
 
@@ -106,32 +108,43 @@ final class StoredTasks implements TaskStore {
           "a task that runs at once or not at all takes no idempotency key");
     }
     vault.prepare();
-    return vault.locked(
-        () -> {
-          Entry accepted = accept(task);
-          Optional<Admission.Refused> refused =
-              handingOut.planner(request).admit(accepted, request.kinds());
-          if (refused.isPresent()) {
-            return refused.get();
-          }
-          Entry running =
-              Transitions.claim(accepted, request.me(), times.instant(), request.owed());
-          families.note(accepted);
-          vault.add(running);
-          return new Admission.Admitted(HandingOut.claimed(running, false));
-        });
+    Admission admission = vault.locked(() -> admitNow(task, request));
+    news.give();
+    return admission;
+  }
+
+  private Admission admitNow(NewTask task, ClaimRequest request) {
+    Entry accepted = accept(task);
+    Optional<Admission.Refused> refused =
+        handingOut.planner(request).admit(accepted, request.kinds());
+    if (refused.isPresent()) {
+      return refused.get();
+    }
+    Entry running = Transitions.claim(accepted, request.me(), times.instant(), request.owed());
+    families.note(accepted);
+    vault.add(running);
+    return new Admission.Admitted(HandingOut.claimed(running, false));
   }
 
   @Override
   public List<Claim> claim(ClaimRequest request) {
     gate.check();
     vault.prepare();
-    return vault.locked(() -> handingOut.claim(request));
+    List<Claim> claims = vault.locked(() -> handingOut.claim(request));
+    if (!claims.isEmpty()) {
+      news.give();
+    }
+    return claims;
   }
 
   @Override
   public boolean update(ClaimToken token, RunUpdate update) {
-    return change(token, entry -> Transitions.update(entry, update, times.instant())).isPresent();
+    boolean done =
+        change(token, entry -> Transitions.update(entry, update, times.instant())).isPresent();
+    if (done && !update.owed().isEmpty()) {
+      news.give();
+    }
+    return done;
   }
 
   @Override

@@ -5,7 +5,6 @@ import io.kugetsu.common.SessionKey;
 import io.kugetsu.common.TaskId;
 import io.kugetsu.engine.Activity;
 import io.kugetsu.engine.KeyState;
-import io.kugetsu.engine.NotificationRecord;
 import io.kugetsu.engine.SessionRecord;
 import java.util.Collection;
 import java.util.List;
@@ -110,9 +109,6 @@ interface Vault {
   /** Removes a session. */
   void removeSession(SessionKey key);
 
-  /** Notifications by identifier, without those that an entry that has not ended still owes. */
-  Map<String, NotificationRecord> notifications();
-
-  /** Adds or replaces a notification. */
-  void putNotification(NotificationRecord notification);
+  /** The notifications, without those that an entry that has not ended still owes. */
+  NotificationVault notifications();
 }

@@ -22,6 +22,7 @@ public final class VaultEngine implements Engine {
   private final EngineTraits traits;
   private final @Nullable Layout layout;
   private final Hints hints;
+  private final Hints news;
   private final @Nullable ElectedFile elected;
   private final TaskStore tasks;
   private final SessionStore sessions;
@@ -38,10 +39,11 @@ public final class VaultEngine implements Engine {
     this.traits = traits;
     this.layout = layout;
     this.hints = new Hints(layout == null ? null : new WakeFile(layout.wake()));
+    this.news = new Hints(null);
     this.elected = layout == null ? null : new ElectedFile(layout.dispatcher(), probe);
-    this.tasks = new StoredTasks(vault, new Times(clock, time), probe, hints, gate);
+    this.tasks = new StoredTasks(vault, new Times(clock, time), probe, hints, news, gate);
     this.sessions = new StoredSessions(vault, hints, gate);
-    this.notifications = new StoredNotifications(vault, gate);
+    this.notifications = new StoredNotifications(vault, hints, news, gate);
     this.keys = new StoredKeys(vault, time, hints, gate);
   }
 
@@ -122,6 +124,7 @@ public final class VaultEngine implements Engine {
   public void close() {
     if (gate.close()) {
       hints.close();
+      news.close();
     }
   }
 }

@@ -4,20 +4,33 @@ import io.kugetsu.engine.NotificationRecord;
 import io.kugetsu.engine.NotificationStore;
 import io.kugetsu.notification.Notification;
 import io.kugetsu.notification.Notifications;
+import io.kugetsu.notification.Posting;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
 
 /** Notifications as a view of what an engine keeps. */
 public final class StoredNotifications implements Notifications {
   private final NotificationStore store;
+  private final Clock clock;
+  private final UnaryOperator<String> masker;
 
   /**
    * Makes the view.
    *
    * @param store where they are kept
+   * @param clock tells when something is posted
+   * @param masker removes secrets from what is posted
    */
-  public StoredNotifications(NotificationStore store) {
+  public StoredNotifications(NotificationStore store, Clock clock, UnaryOperator<String> masker) {
     this.store = store;
+    this.clock = clock;
+    this.masker = masker;
   }
 
   @Override
@@ -38,6 +51,41 @@ public final class StoredNotifications implements Notifications {
   @Override
   public int markAllRead() {
     return store.markRead(unread().stream().map(Notification::id).toList());
+  }
+
+  @Override
+  public Notification post(Posting posting) {
+    Notification notification =
+        new Notification(
+            id(posting),
+            posting.type(),
+            clock.instant(),
+            false,
+            posting.task(),
+            posting.ref(),
+            String.join(" ", masker.apply(posting.message()).strip().split("\\s*\\R\\s*")),
+            Optional.empty(),
+            Optional.empty(),
+            OptionalInt.empty(),
+            Optional.empty(),
+            "");
+    if (store.put(NotificationCodec.toRecord(notification))) {
+      return notification;
+    }
+    return store
+        .find(notification.id())
+        .flatMap(NotificationCodec::fromRecord)
+        .orElse(notification);
+  }
+
+  /** The key itself may hold anything, and be long. */
+  private static String id(Posting posting) {
+    UUID unique =
+        posting
+            .key()
+            .map(key -> UUID.nameUUIDFromBytes(key.getBytes(StandardCharsets.UTF_8)))
+            .orElseGet(UUID::randomUUID);
+    return "post-" + unique + "." + NotificationForm.word(posting.type());
   }
 
   private static List<Notification> typed(List<NotificationRecord> records) {

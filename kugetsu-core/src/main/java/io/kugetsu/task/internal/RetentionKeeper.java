@@ -4,6 +4,7 @@ import io.kugetsu.common.ClosedException;
 import io.kugetsu.common.StorageException;
 import io.kugetsu.common.TaskId;
 import io.kugetsu.engine.TaskRecord;
+import io.kugetsu.notification.internal.NotificationRetention;
 import io.kugetsu.task.Retention;
 import io.kugetsu.task.Timers;
 import java.time.Duration;
@@ -84,6 +85,7 @@ final class RetentionKeeper implements AutoCloseable {
       settings.files().delete(id);
       Optional.ofNullable(seen.get(id)).ifPresent(reports::pruned);
     }
+    NotificationRetention.prune(settings.engine().notifications(), oldest);
     pruneStrays(retention.age());
     return removed.size();
   }

@@ -29,7 +29,8 @@ public final class TaskNotices {
    * @return the notification
    */
   public static NotificationRecord queued(TaskId id, Optional<IssueRef> ref, Instant at) {
-    return record(id, 0, ref, NotificationType.TASK_QUEUED, at, "queued", Outcome.NONE);
+    return record(
+        id, 0, ref, NotificationType.TASK_QUEUED, at, "queued", Optional.empty(), Outcome.NONE);
   }
 
   static List<NotificationRecord> dequeued(TaskRecord record, Instant at) {
@@ -61,6 +62,7 @@ public final class TaskNotices {
             status.name().toLowerCase(Locale.ROOT).replace('_', ' ')
                 + (said.isEmpty() ? "" : ": " + said)
                 + changes,
+            Optional.of(status),
             outcome));
   }
 
@@ -71,7 +73,14 @@ public final class TaskNotices {
         ? List.of()
         : List.of(
             record(
-                record.id(), record.epoch(), TaskViews.ref(record), type, at, said, Outcome.NONE));
+                record.id(),
+                record.epoch(),
+                TaskViews.ref(record),
+                type,
+                at,
+                said,
+                Optional.empty(),
+                Outcome.NONE));
   }
 
   private static NotificationRecord record(
@@ -81,6 +90,7 @@ public final class TaskNotices {
       NotificationType type,
       Instant at,
       String said,
+      Optional<TaskStatus> status,
       Outcome outcome) {
     return NotificationCodec.toRecord(
         new Notification(
@@ -88,9 +98,11 @@ public final class TaskNotices {
             type,
             at,
             false,
-            id,
+            Optional.of(id),
             ref,
             id + ref.map(it -> FOR + it).orElse("") + " " + said,
+            status,
+            outcome.failure().map(failure -> failure.name().toLowerCase(Locale.ROOT)),
             outcome.exitCode(),
             outcome.signal(),
             outcome.lastOutput()));
