@@ -44,9 +44,11 @@ class BadInputTest extends LeakFree {
     repository = TestRepository.create(temp.resolve("shop"));
   }
 
+  /** One that hands out nothing: who does writes down by itself that it was elected for that. */
   private KugetsuBuilder builder() {
     return Kugetsu.builder(repository.directory())
         .directory(state)
+        .dispatch(false)
         .environment(TestRepository.IDENTITY)
         .agent(ShellAgent.running("cat"));
   }
