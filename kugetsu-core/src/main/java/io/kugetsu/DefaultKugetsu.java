@@ -34,8 +34,10 @@ import io.kugetsu.session.AgentSession;
 import io.kugetsu.session.SessionNotFoundException;
 import io.kugetsu.session.SessionRegistry;
 import io.kugetsu.session.SessionState;
+import io.kugetsu.session.internal.AgentEndings;
 import io.kugetsu.session.internal.AgentWorkType;
 import io.kugetsu.session.internal.Clones;
+import io.kugetsu.session.internal.KeyKeeper;
 import io.kugetsu.session.internal.Places;
 import io.kugetsu.session.internal.StoredSessions;
 import io.kugetsu.task.BackgroundManager;
@@ -60,6 +62,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -150,14 +153,17 @@ final class DefaultKugetsu implements Kugetsu {
             Runnable::run);
     this.limiter = EngineLimiter.on(engine, limits, builder.clock);
     this.path = new AdmissionPath(clones, agent, reader::read, environment, builder.clock);
-    this.queue = new EngineQueue(engine.tasks(), path, manager::accepted, manager::cancelled);
-    manager.register(
-        new AgentWorkType(
-            agent, runners.supervised(), files.wake(), sessions, places, environment));
-    if (!agent.name().equals(builtIn.name())) {
+    this.queue =
+        new EngineQueue(engine, builder.clock, path, manager::accepted, manager::cancelled);
+    AgentEndings endings =
+        new AgentEndings(
+            sessions,
+            new KeyKeeper(engine, builder.clock),
+            () -> ThreadLocalRandom.current().nextDouble());
+    for (AgentAdapter each : agents(agent, builtIn)) {
       manager.register(
           new AgentWorkType(
-              builtIn, runners.supervised(), files.wake(), sessions, places, environment));
+              each, runners.supervised(), files.wake(), sessions, places, environment, endings));
     }
     this.notifications =
         new StoredNotifications(engine.notifications(), builder.clock, SecretMasker.of(variables));
@@ -176,6 +182,11 @@ final class DefaultKugetsu implements Kugetsu {
           return timer::close;
         };
     return new Outbox(engine.notifications(), List.copyOf(builder.sinks.values()), delays);
+  }
+
+  /** An agent of the caller's own stands in the place of a built-in one of the same name. */
+  private static List<AgentAdapter> agents(AgentAdapter own, AgentAdapter builtIn) {
+    return own.name().equals(builtIn.name()) ? List.of(own) : List.of(own, builtIn);
   }
 
   private Retention retention() {

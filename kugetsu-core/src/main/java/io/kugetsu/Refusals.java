@@ -11,7 +11,13 @@ final class Refusals {
 
   static LimitReachedException of(IssueRef ref, Admission.Refused refused) {
     return new LimitReachedException(
-        why(ref, refused), refused.key(), refused.limit(), refused.holders(), refused.position());
+        why(ref, refused),
+        refused.key(),
+        refused.limit(),
+        refused.holders(),
+        refused.position(),
+        refused.why(),
+        refused.until());
   }
 
   private static String why(IssueRef ref, Admission.Refused refused) {

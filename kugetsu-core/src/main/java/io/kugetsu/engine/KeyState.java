@@ -76,7 +76,21 @@ public record KeyState(
     if (pause != null) {
       return pause.probe() != null && pause.probe().hasCome(now) ? 1 : 0;
     }
-    return shrunk == null ? Integer.MAX_VALUE : grown(shrunk, now);
+    return capacity(now);
+  }
+
+  /**
+   * How many may run at once as far as only {@link #shrunk()} counts.
+   *
+   * @param now the present moment
+   * @return the number; {@link Integer#MAX_VALUE} for as many as the limits say
+   */
+  public int capacity(Moment now) {
+    if (shrunk == null) {
+      return Integer.MAX_VALUE;
+    }
+    long more = shrunk.at().age(now).dividedBy(GROWTH);
+    return (int) Math.min(Integer.MAX_VALUE, shrunk.capacity() + more);
   }
 
   /**
@@ -87,11 +101,6 @@ public record KeyState(
    */
   public boolean isClosed(Moment now) {
     return closure != null && !closure.until().hasCome(now);
-  }
-
-  private static int grown(Shrunk shrunk, Moment now) {
-    long more = shrunk.at().age(now).dividedBy(GROWTH);
-    return (int) Math.min(Integer.MAX_VALUE, shrunk.capacity() + more);
   }
 
   /**

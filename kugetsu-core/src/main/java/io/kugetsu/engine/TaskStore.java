@@ -176,6 +176,12 @@ public interface TaskStore {
    */
   List<TaskId> prune(Instant endedBefore, int keep, Predicate<TaskRecord> spare);
 
+  /**
+   * {@return how much there is of what, without a look at the records of what waits: cheap, however
+   * much that is}
+   */
+  StoreCounts counts();
+
   /** {@return the pending tasks, in the order in which they would run if one ran at a time} */
   List<TaskId> line();
 

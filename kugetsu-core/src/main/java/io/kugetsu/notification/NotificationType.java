@@ -17,5 +17,7 @@ public enum NotificationType {
   /** Who coordinates has handed work on; told with {@link Notifications#post}. */
   TASK_ASSIGNED,
   /** Who coordinates cannot go on; told with {@link Notifications#post}. */
-  TASK_BLOCKED
+  TASK_BLOCKED,
+  /** A model, provider or agent does not work: nothing more is started with it until it does. */
+  KEY_PAUSED
 }

@@ -1,5 +1,6 @@
 package io.kugetsu.queue;
 
+import io.kugetsu.common.LimitKey;
 import io.kugetsu.common.TaskId;
 import java.util.List;
 import java.util.Optional;
@@ -41,4 +42,25 @@ public interface TaskQueue {
    * @return whether it was taken back
    */
   boolean cancel(TaskId id);
+
+  /**
+   * Starts nothing more that needs a key, in all instances on the directory, until it is resumed.
+   * What runs goes on, and what waits stays in line.
+   *
+   * @param key the key, for example {@code provider:anthropic}
+   * @param why what to tell a person
+   */
+  void pause(LimitKey key, String why);
+
+  /**
+   * Opens a key again, whoever paused it, and forgets what was held against it: its failures, a
+   * closing for a while, and a capacity that was lowered.
+   *
+   * @param key the key
+   * @return whether it was paused
+   */
+  boolean resume(LimitKey key);
+
+  /** {@return the keys that are paused, by key} */
+  List<PausedKey> paused();
 }

@@ -2,8 +2,10 @@ package io.kugetsu.task;
 
 /** Why a task did not end well. */
 public enum FailureType {
-  /** It could not be started: a missing program, no worktree, a refused setting. */
+  /** It could not be started: no worktree, a refused setting, a missing program of a command. */
   START,
+  /** The agent's program is missing or cannot be started. */
+  NO_PROGRAM,
   /** The program ended with an exit code other than 0. */
   EXIT_CODE,
   /** The program was ended by a signal that kugetsu did not send. */
@@ -28,8 +30,10 @@ public enum FailureType {
   PERMISSION,
   /** The agent ended its turn with open items on its list. */
   OPEN_TODOS,
-  /** The model's provider is overloaded or out of reach for a while. */
+  /** The model's provider is out of reach for a while, or failed in a way that passes. */
   TRANSIENT,
+  /** The model's provider says that it is overloaded. */
+  OVERLOADED,
   /** The model's provider limits the rate. */
   RATE_LIMIT,
   /** The account has no quota left. */

@@ -2,8 +2,10 @@ package io.kugetsu.task;
 
 import io.kugetsu.common.Experimental;
 import io.kugetsu.common.TaskStatus;
+import io.kugetsu.engine.NotificationRecord;
 import io.kugetsu.engine.SessionChange;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -14,6 +16,7 @@ import java.util.Optional;
  * @param attempt whether the run counts as an attempt
  * @param delay how long another try waits
  * @param session what changes in the session in the same step, or empty
+ * @param owed what is told in the same step, besides the end itself
  */
 @Experimental
 public record Settlement(
@@ -21,7 +24,23 @@ public record Settlement(
     Outcome outcome,
     boolean attempt,
     Duration delay,
-    Optional<SessionChange> session) {
+    Optional<SessionChange> session,
+    List<NotificationRecord> owed) {
+  /** Copies its list. */
+  public Settlement {
+    owed = List.copyOf(owed);
+  }
+
+  /** What tells nothing besides the end. All parameters are those of the record. */
+  public Settlement(
+      TaskStatus status,
+      Outcome outcome,
+      boolean attempt,
+      Duration delay,
+      Optional<SessionChange> session) {
+    this(status, outcome, attempt, delay, session, List.of());
+  }
+
   /**
    * A failure for good that changes nothing in the session.
    *

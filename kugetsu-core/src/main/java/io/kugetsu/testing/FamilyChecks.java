@@ -46,6 +46,7 @@ final class FamilyChecks {
     checks.add(always("of a root's descendants only so many run", FamilyChecks::running));
     checks.add(always("a repeated key starts no second child", FamilyChecks::repeated));
     checks.add(always("a run that ends before its children awaits them", FamilyChecks::awaits));
+    checks.add(always("a child that failed before has to be judged too", FamilyChecks::failed));
     checks.add(
         always("what is awaited by nobody is handed out to be settled", FamilyChecks::settled));
     checks.add(
@@ -206,16 +207,11 @@ final class FamilyChecks {
     that(bench.engine.tasks().finish(claim.token(), end).isEmpty(), "the token is used up");
   }
 
-  private static Claim awaiting(Bench bench, TaskId child) {
-    TaskId parent = bench.find(child).parent();
-    Claim claim =
-        new Claim(
-            new ClaimToken(parent, bench.find(parent).epoch(), bench.me.instance()),
-            bench.find(parent),
-            false);
-    TaskRecord after = bench.engine.tasks().finish(claim.token(), completed()).orElseThrow();
+  /** Ends a parent's own run. */
+  private static void awaiting(Bench bench, TaskId parent) {
+    ClaimToken token = new ClaimToken(parent, bench.find(parent).epoch(), bench.me.instance());
+    TaskRecord after = bench.engine.tasks().finish(token, completed()).orElseThrow();
     same(TaskStatus.AWAITING, after.status(), "status");
-    return claim;
   }
 
   private static void settled(Bench bench) throws InterruptedException {
@@ -223,7 +219,7 @@ final class FamilyChecks {
     TaskId parent = run(bench).task().id();
     TaskId child = bench.task().childOf(parent).enqueue();
     Claim runs = bench.claimOne();
-    awaiting(bench, child);
+    awaiting(bench, parent);
     CountDownLatch heard = new CountDownLatch(1);
     try (TaskStore.Subscription listening = tasks.onWork(heard::countDown)) {
       tasks.finish(runs.token(), completed());
@@ -257,11 +253,24 @@ final class FamilyChecks {
     same(List.of(), bench.claim(5), "nothing is left");
   }
 
+  private static void failed(Bench bench) {
+    TaskStore tasks = bench.engine.tasks();
+    Claim parent = run(bench);
+    TaskId child = bench.task().childOf(parent.task().id()).enqueue();
+    tasks.finish(bench.claimOne().token(), Bench.finish(TaskStatus.FAILED, null));
+    same(TaskStatus.FAILED, bench.find(child).status(), "the child");
+    same(
+        TaskStatus.AWAITING,
+        tasks.finish(parent.token(), completed()).orElseThrow().status(),
+        "it has not ended well for that");
+    same(List.of(parent.task().id()), ids(bench.claim(5)), "and is settled at once");
+  }
+
   private static void noPermit(Bench bench) {
     Limits one = Limits.of(1);
     TaskId parent = run(bench, "agents").task().id();
     TaskId child = bench.task("agents").childOf(parent).enqueue();
-    awaiting(bench, child);
+    awaiting(bench, parent);
     same(List.of(child), bench.engine.tasks().line(), "the line");
     same(List.of(child), ids(bench.claim(bench.me, one, 5)), "the permit is free");
     TaskId next = bench.task("agents").enqueue();
@@ -276,7 +285,7 @@ final class FamilyChecks {
   private static void settlerDies(Bench bench) {
     TaskId parent = run(bench).task().id();
     TaskId child = bench.task().childOf(parent).enqueue();
-    awaiting(bench, child);
+    awaiting(bench, parent);
     bench.engine.tasks().finish(bench.claimOne().token(), completed());
     Owner settler = Bench.owner();
     same(List.of(parent), ids(bench.claim(settler, Limits.none(), 0)), "to the first");
@@ -311,6 +320,11 @@ final class FamilyChecks {
     same(2, tasks.prune(Instant.MAX, 0, record -> false).size(), "afterwards both go");
   }
 
+  private static StopReason.@Nullable Origin stopOf(Bench bench, TaskId id) {
+    StopReason stop = bench.find(id).stop();
+    return stop == null ? null : stop.origin();
+  }
+
   private static void stopped(Bench bench) {
     TaskStore tasks = bench.engine.tasks();
     TaskId root = run(bench).task().id();
@@ -320,14 +334,14 @@ final class FamilyChecks {
     tasks.stopping(root, 1, StopReason.user("enough"));
     same(TaskStatus.STOPPING, bench.find(root).status(), "root");
     same(TaskStatus.STOPPING, bench.find(child).status(), "child that runs");
-    same(StopReason.Origin.PARENT, bench.find(child).stop().origin(), "why");
+    same(StopReason.Origin.PARENT, stopOf(bench, child), "why");
     same(TaskStatus.CANCELLED, bench.find(waits).status(), "grandchild that waits");
-    same(StopReason.Origin.PARENT, bench.find(waits).stop().origin(), "why it never starts");
-    Claim self = new Claim(new ClaimToken(root, 1, bench.me.instance()), bench.find(root), false);
+    same(StopReason.Origin.PARENT, stopOf(bench, waits), "why it never starts");
+    ClaimToken self = new ClaimToken(root, 1, bench.me.instance());
     Finish end = Bench.finish(TaskStatus.INTERRUPTED, null);
     same(
         TaskStatus.AWAITING,
-        tasks.finish(self.token(), end).orElseThrow().status(),
+        tasks.finish(self, end).orElseThrow().status(),
         "it awaits what is being stopped");
     tasks.finish(runs.token(), end);
     same(List.of(root), ids(bench.claim(5)), "and is settled then");
@@ -341,7 +355,7 @@ final class FamilyChecks {
     TaskId waits = bench.task().childOf(parent).enqueue();
     Claim runs = bench.claimOne();
     same(child, runs.task().id(), "the child runs");
-    awaiting(bench, child);
+    awaiting(bench, parent);
     StopReason enough = StopReason.user("enough");
     that(tasks.stopping(parent, 1, enough), "it can be stopped");
     that(tasks.stopping(parent, 1, StopReason.user("again")), "again");

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** What is held against limit keys. */
 final class KeyChecks {
@@ -45,7 +46,7 @@ final class KeyChecks {
             traits -> traits.durable()));
   }
 
-  private static KeyState.Pause pause(Bench bench, Moment probe) {
+  private static KeyState.Pause pause(Bench bench, @Nullable Moment probe) {
     return new KeyState.Pause("no quota", bench.clock.instant(), probe);
   }
 
@@ -61,7 +62,8 @@ final class KeyChecks {
     KeyStore keys = bench.engine.keys();
     same(Map.of(), keys.all(), "at first");
     keys.change(KEY, state -> state.pause(pause(bench, null)).counting(2, "a.1"));
-    same("no quota", keys.all().get(KEY).pause().why(), "why");
+    KeyState paused = KeyState.OPEN.pause(pause(bench, null)).counting(2, "a.1");
+    same(Map.of(KEY, paused), keys.all(), "what is held against keys");
     TaskId waits = bench.task("provider:x").enqueue();
     TaskId other = bench.task("provider:y").enqueue();
     same(List.of(other), ids(bench.claim(5)), "what needs the key waits");

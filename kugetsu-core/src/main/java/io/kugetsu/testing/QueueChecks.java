@@ -18,6 +18,7 @@ import io.kugetsu.engine.Engine;
 import io.kugetsu.engine.Enqueued;
 import io.kugetsu.engine.Owner;
 import io.kugetsu.engine.RunUpdate;
+import io.kugetsu.engine.StoreCounts;
 import io.kugetsu.engine.TaskRecord;
 import io.kugetsu.engine.TaskStore;
 import io.kugetsu.testing.EngineContract.Applying;
@@ -47,6 +48,7 @@ final class QueueChecks {
         always("a task whose only instance is dead is cancelled", QueueChecks::onlyByTheDead));
     checks.add(always("one wanted task comes when it is its turn", QueueChecks::onlyOne));
     checks.add(always("a listing is by state and oldest first", QueueChecks::list));
+    checks.add(always("the counts are those of the records", QueueChecks::counts));
     checks.add(always("subscribers hear of new work until they close", QueueChecks::hints));
     checks.add(always("a closed engine refuses every call", QueueChecks::closed));
   }
@@ -75,6 +77,24 @@ final class QueueChecks {
     same(OptionalInt.empty(), bench.engine.tasks().position(first), "place of a running one");
     same(List.of(second), ids(bench.claim(2)), "handed out then");
     same(List.of(), bench.claim(2), "handed out at last");
+  }
+
+  private static void counts(Bench bench) {
+    TaskStore tasks = bench.engine.tasks();
+    same(new StoreCounts(0, null, 0, 0, Map.of()), tasks.counts(), "of nothing");
+    Instant start = bench.clock.instant();
+    bench.task("agents").enqueue();
+    bench.clock.advance(Duration.ofSeconds(1));
+    bench.task("agents", "repo:x").priority(5).enqueue();
+    same(new StoreCounts(2, start, 0, 0, Map.of()), tasks.counts(), "while both wait");
+    Claim claim = bench.claimOne();
+    LimitKey repo = LimitKey.of("repo:x");
+    same(
+        new StoreCounts(1, start, 0, 1, Map.of(LimitKey.AGENTS, 1, repo, 1)),
+        tasks.counts(),
+        "while one runs");
+    tasks.finish(claim.token(), completed());
+    same(new StoreCounts(1, start, 0, 0, Map.of()), tasks.counts(), "after its end");
   }
 
   private static void notBefore(Bench bench) {

@@ -24,6 +24,8 @@ final class Benchmarks {
   static final List<Benchmark> ALL =
       List.of(
           Benchmark.of("durable-write", Floors::measureDurableWrite),
+          Benchmark.of("enqueue", Enqueue::measure),
+          Benchmark.of("queued-items", QueuedItems::measure),
           Benchmark.of("delegate", Delegating::measure),
           Benchmark.of("next-start", NextStart::measure),
           Benchmark.of("freed-by-kill", FreedByKill::measure),

@@ -57,6 +57,7 @@ record OpencodeError(FailureType type, String text, Optional<Duration> retryAfte
       case 402 -> FailureType.QUOTA;
       case 404 -> FailureType.CONFIGURATION;
       case 429 -> body.contains("insufficient_quota") ? FailureType.QUOTA : FailureType.RATE_LIMIT;
+      case 503, 529 -> FailureType.OVERLOADED;
       default ->
           data.path("isRetryable").asBoolean(false)
               ? FailureType.TRANSIENT

@@ -91,11 +91,18 @@ final class Families {
     }
   }
 
-  /** Whether a task that it started has not ended. */
-  boolean hasOpenChildren(TaskRecord task) {
+  /**
+   * Whether the end of a run is not that of its task yet: a task that it started has not ended, or
+   * has not ended well, which somebody else than an engine has to judge.
+   */
+  boolean awaits(TaskRecord task, TaskStatus end) {
     return task.family().children().stream()
         .flatMap(id -> found(id).stream())
-        .anyMatch(child -> !child.task().status().isTerminal());
+        .map(child -> child.task().status())
+        .anyMatch(
+            child ->
+                !child.isTerminal()
+                    || (end == TaskStatus.COMPLETED && child != TaskStatus.COMPLETED));
   }
 
   /** One that cannot be read is none that could be waited for; it was reported. */

@@ -1,6 +1,6 @@
 package io.kugetsu.engine.internal;
 
-import io.kugetsu.common.InvalidRequestException;
+import io.kugetsu.common.LimitKey;
 import io.kugetsu.common.StopReason;
 import io.kugetsu.common.StorageException;
 import io.kugetsu.common.TaskId;
@@ -16,6 +16,7 @@ import io.kugetsu.engine.Liveness;
 import io.kugetsu.engine.NewTask;
 import io.kugetsu.engine.Owner;
 import io.kugetsu.engine.RunUpdate;
+import io.kugetsu.engine.StoreCounts;
 import io.kugetsu.engine.TaskRecord;
 import io.kugetsu.engine.TaskStore;
 import java.time.Instant;
@@ -31,7 +32,6 @@ import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +46,7 @@ final class StoredTasks implements TaskStore {
   private final Times times;
   private final Families families;
   private final HandingOut handingOut;
+  private final Acceptance acceptance;
   private final Retention retention;
   private final Hints hints;
   private final Hints news;
@@ -56,6 +57,7 @@ final class StoredTasks implements TaskStore {
     this.times = times;
     this.families = new Families(vault);
     this.handingOut = new HandingOut(vault, times, probe);
+    this.acceptance = new Acceptance(vault, times, families, handingOut);
     this.retention = new Retention(vault);
     this.hints = hints;
     this.news = news;
@@ -65,65 +67,17 @@ final class StoredTasks implements TaskStore {
   @Override
   public Enqueued enqueue(NewTask task) {
     gate.check();
-    String key = task.idempotencyKey();
-    boolean alone = key == null && task.parent() == null;
-    Enqueued result =
-        alone ? new Enqueued(add(accept(task)), true) : vault.locked(() -> enqueueOnce(key, task));
+    Enqueued result = acceptance.enqueue(task);
     hints.give();
     return result;
-  }
-
-  private Enqueued enqueueOnce(@Nullable String key, NewTask task) {
-    Optional<Entry> known = Optional.ofNullable(key).flatMap(vault::taskOf).flatMap(vault::find);
-    if (known.isPresent()) {
-      return new Enqueued(known.get().task(), false);
-    }
-    Entry accepted = accept(task);
-    if (key != null) {
-      // First the key: a key without a task is free to be used again, a task without its key is
-      // not found by it.
-      vault.bind(key, task.id());
-    }
-    families.note(accepted);
-    return new Enqueued(add(accepted), true);
-  }
-
-  private TaskRecord add(Entry entry) {
-    vault.add(entry);
-    return entry.task();
-  }
-
-  private Entry accept(NewTask task) {
-    Instant now = times.instant();
-    Entry entry = Transitions.accept(task, LineOrder.next(now), now);
-    TaskId parent = task.parent();
-    return parent == null ? entry : families.born(entry, parent, task.spawnLimits());
   }
 
   @Override
   public Admission admit(NewTask task, ClaimRequest request) {
     gate.check();
-    if (task.idempotencyKey() != null) {
-      throw new InvalidRequestException(
-          "a task that runs at once or not at all takes no idempotency key");
-    }
-    vault.prepare();
-    Admission admission = vault.locked(() -> admitNow(task, request));
+    Admission admission = acceptance.admit(task, request);
     news.give();
     return admission;
-  }
-
-  private Admission admitNow(NewTask task, ClaimRequest request) {
-    Entry accepted = accept(task);
-    Optional<Admission.Refused> refused =
-        handingOut.planner(request).admit(accepted, request.kinds());
-    if (refused.isPresent()) {
-      return refused.get();
-    }
-    Entry running = Transitions.claim(accepted, request.me(), times.instant(), request.owed());
-    families.note(accepted);
-    vault.add(running);
-    return new Admission.Admitted(HandingOut.claimed(running, false));
   }
 
   @Override
@@ -188,7 +142,8 @@ final class StoredTasks implements TaskStore {
   }
 
   private Entry ended(Entry entry, Finish finish) {
-    return finish.status().isTerminal() && families.hasOpenChildren(entry.task())
+    boolean isOwn = entry.task().status() != TaskStatus.AWAITING && finish.status().isTerminal();
+    return isOwn && families.awaits(entry.task(), finish.status())
         ? Transitions.await(entry, finish)
         : Transitions.finish(entry, finish, times);
   }
@@ -353,6 +308,28 @@ final class StoredTasks implements TaskStore {
       throw new IllegalArgumentException("fewer than no records cannot be kept");
     }
     return retention.prune(endedBefore, keep, spare);
+  }
+
+  @Override
+  public StoreCounts counts() {
+    gate.check();
+    vault.prepare();
+    return vault.locked(
+        () -> {
+          WaitingLine line = vault.waiting();
+          Map<LimitKey, Integer> held = new HashMap<>();
+          Collection<Entry> running = vault.running();
+          running.stream()
+              .filter(entry -> !entry.settling())
+              .flatMap(entry -> entry.task().limitKeys().stream())
+              .forEach(key -> held.merge(key, 1, Integer::sum));
+          return new StoreCounts(
+              line.size(),
+              line.oldest().orElse(null),
+              line.awaiting().size(),
+              running.size(),
+              held);
+        });
   }
 
   @Override

@@ -190,7 +190,9 @@ public final class EngineLimiter implements ConcurrencyLimiter {
         refused.key(),
         refused.limit(),
         refused.holders(),
-        refused.position());
+        refused.position(),
+        refused.why(),
+        refused.until());
   }
 
   private Admission admit(Set<LimitKey> keys) {

@@ -77,7 +77,7 @@ public final class AdmissionPath {
         AgentTask.kind(agent.name()),
         true,
         request.priority(),
-        keys(request, session, model),
+        keys(request, session, agent.name(), model),
         session,
         null,
         null,
@@ -87,14 +87,10 @@ public final class AdmissionPath {
   }
 
   private static Set<LimitKey> keys(
-      QueueRequest request, SessionKey session, Optional<String> model) {
+      QueueRequest request, SessionKey session, String agent, Optional<String> model) {
     Set<LimitKey> keys = new TreeSet<>(Set.of(LimitKey.AGENTS, LimitKey.session(session)));
     request.ref().repository().ifPresent(it -> keys.add(LimitKey.of("repo:" + it)));
-    model.ifPresent(
-        it -> {
-          keys.add(LimitKey.of("provider:" + it.substring(0, it.indexOf('/'))));
-          keys.add(LimitKey.of("model:" + it));
-        });
+    keys.addAll(AgentTask.keys(agent, model));
     return keys;
   }
 }

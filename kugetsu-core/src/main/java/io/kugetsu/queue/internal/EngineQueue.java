@@ -1,29 +1,41 @@
 package io.kugetsu.queue.internal;
 
+import io.kugetsu.common.LimitKey;
 import io.kugetsu.common.StopReason;
 import io.kugetsu.common.TaskId;
 import io.kugetsu.common.TaskStatus;
+import io.kugetsu.engine.Engine;
 import io.kugetsu.engine.Enqueued;
+import io.kugetsu.engine.KeyState;
+import io.kugetsu.engine.KeyStore;
 import io.kugetsu.engine.NewTask;
 import io.kugetsu.engine.TaskRecord;
 import io.kugetsu.engine.TaskStore;
+import io.kugetsu.queue.PausedKey;
 import io.kugetsu.queue.QueueItem;
 import io.kugetsu.queue.QueueRequest;
 import io.kugetsu.queue.TaskQueue;
 import io.kugetsu.session.internal.AgentTask;
 import io.kugetsu.task.internal.TaskViews;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** The queue as a view of an engine's tasks. */
 public final class EngineQueue implements TaskQueue {
   private final TaskStore store;
+  private final KeyStore keys;
+  private final Clock clock;
   private final AdmissionPath path;
   private final Consumer<TaskRecord> onAccepted;
   private final Consumer<TaskRecord> onCancelled;
@@ -31,17 +43,21 @@ public final class EngineQueue implements TaskQueue {
   /**
    * Makes the view.
    *
-   * @param store the tasks
+   * @param engine keeps the tasks
+   * @param clock tells the time
    * @param path makes tasks of requests
    * @param onAccepted is told each new task
    * @param onCancelled is told each task that was taken back
    */
   public EngineQueue(
-      TaskStore store,
+      Engine engine,
+      Clock clock,
       AdmissionPath path,
       Consumer<TaskRecord> onAccepted,
       Consumer<TaskRecord> onCancelled) {
-    this.store = store;
+    this.store = engine.tasks();
+    this.keys = engine.keys();
+    this.clock = clock;
     this.path = path;
     this.onAccepted = onAccepted;
     this.onCancelled = onCancelled;
@@ -101,6 +117,38 @@ public final class EngineQueue implements TaskQueue {
             .filter(after -> after.status() == TaskStatus.CANCELLED);
     cancelled.ifPresent(onCancelled);
     return cancelled.isPresent();
+  }
+
+  @Override
+  public void pause(LimitKey key, String why) {
+    Instant now = clock.instant();
+    keys.change(key, state -> state.pause(new KeyState.Pause(why, now, null)));
+  }
+
+  @Override
+  public boolean resume(LimitKey key) {
+    AtomicBoolean paused = new AtomicBoolean();
+    keys.change(
+        key,
+        state -> {
+          paused.set(state.pause() != null);
+          return KeyState.OPEN;
+        });
+    return paused.get();
+  }
+
+  @Override
+  public List<PausedKey> paused() {
+    List<PausedKey> paused = new ArrayList<>();
+    new TreeMap<>(keys.all())
+        .forEach(
+            (key, state) -> {
+              KeyState.Pause pause = state.pause();
+              if (pause != null) {
+                paused.add(new PausedKey(key, pause.why(), pause.since(), pause.probe() != null));
+              }
+            });
+    return List.copyOf(paused);
   }
 
   private static boolean isMessage(TaskRecord record) {

@@ -1,11 +1,15 @@
 package io.kugetsu.session.internal;
 
 import io.kugetsu.common.IssueRef;
+import io.kugetsu.common.LimitKey;
+import io.kugetsu.task.FailureType;
 import io.kugetsu.task.internal.TaskViews;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What a task for an agent was told when it was accepted. Its text form leaves the message out.
@@ -50,6 +54,38 @@ public record AgentTask(
    */
   public static boolean isKind(String kind) {
     return kind.startsWith(KIND);
+  }
+
+  /**
+   * The limit keys that say what an agent runs with.
+   *
+   * @param agent the agent's name
+   * @param model provider/model, or empty for the agent's own
+   * @return the keys: {@code agent:…}, and for a model {@code provider:…} and {@code model:…}
+   */
+  public static Set<LimitKey> keys(String agent, Optional<String> model) {
+    Set<LimitKey> keys = new TreeSet<>();
+    keys.add(LimitKey.of("agent:" + agent));
+    model.ifPresent(
+        it -> {
+          keys.add(provider(it));
+          keys.add(LimitKey.of("model:" + it));
+        });
+    return keys;
+  }
+
+  private static LimitKey provider(String model) {
+    return LimitKey.of("provider:" + model.substring(0, model.indexOf('/')));
+  }
+
+  /** The key that a failure lies in: the agent's where no model was named. */
+  LimitKey keyOf(FailureType failure) {
+    LimitKey own = LimitKey.of("agent:" + agent);
+    return switch (failure) {
+      case NO_PROGRAM -> own;
+      case CONFIGURATION -> model.map(it -> LimitKey.of("model:" + it)).orElse(own);
+      default -> model.map(AgentTask::provider).orElse(own);
+    };
   }
 
   /** {@return what is kept in the task's record} */

@@ -4,19 +4,19 @@ import io.kugetsu.agent.AgentAdapter;
 import io.kugetsu.agent.AgentReport;
 import io.kugetsu.agent.AgentRequest;
 import io.kugetsu.agent.AgentRun;
+import io.kugetsu.agent.AgentUnavailableException;
 import io.kugetsu.common.KugetsuException;
 import io.kugetsu.common.SessionKey;
 import io.kugetsu.common.StopReason;
-import io.kugetsu.common.TaskStatus;
 import io.kugetsu.config.SecretMasker;
 import io.kugetsu.process.ProcessExit;
+import io.kugetsu.process.ProcessStartException;
 import io.kugetsu.process.ProcessTrees;
 import io.kugetsu.process.RunDirectory;
 import io.kugetsu.process.RunState;
 import io.kugetsu.process.SupervisedRunner;
 import io.kugetsu.session.AgentSession;
 import io.kugetsu.task.FailureType;
-import io.kugetsu.task.Outcome;
 import io.kugetsu.task.Run;
 import io.kugetsu.task.Settlement;
 import io.kugetsu.task.Work;
@@ -25,7 +25,6 @@ import io.kugetsu.worktree.Worktree;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -45,6 +44,7 @@ public final class AgentWorkType implements WorkType {
   private final StoredSessions sessions;
   private final Places places;
   private final Supplier<Map<String, String>> environment;
+  private final AgentEndings endings;
 
   /**
    * Makes the kind of work for one agent.
@@ -55,6 +55,7 @@ public final class AgentWorkType implements WorkType {
    * @param sessions the sessions
    * @param places where its worktrees are
    * @param environment what a run's environment starts from
+   * @param endings judges how runs ended
    */
   public AgentWorkType(
       AgentAdapter adapter,
@@ -62,13 +63,15 @@ public final class AgentWorkType implements WorkType {
       Path wakeFile,
       StoredSessions sessions,
       Places places,
-      Supplier<Map<String, String>> environment) {
+      Supplier<Map<String, String>> environment,
+      AgentEndings endings) {
     this.adapter = adapter;
     this.runner = runner;
     this.wakeFile = wakeFile;
     this.sessions = sessions;
     this.places = places;
     this.environment = environment;
+    this.endings = endings;
   }
 
   @Override
@@ -85,29 +88,39 @@ public final class AgentWorkType implements WorkType {
     AgentRun agent;
     try {
       if (run.isStopping()) {
-        return new Unstarted(run, key, FailureType.STOPPED, "");
+        return new Unstarted(run, FailureType.STOPPED, "");
       }
+      adapter.check(environment.get()); // what was there at the acceptance may be gone by now
       session = sessions.preparing(key, run.task(), task.ref(), task.repository(), task.agent());
       tree = places.worktree(key, task.repository());
       if (run.isStopping()) {
-        return new Unstarted(run, key, FailureType.STOPPED, "");
+        return new Unstarted(run, FailureType.STOPPED, "");
       }
       sessions.launching(key, tree.path(), tree.branch());
       if (!run.launching()) {
-        return new Unstarted(run, key, FailureType.LOST, "another instance has taken it over");
+        return new Unstarted(run, FailureType.LOST, "another instance has taken it over");
       }
       agent = launch(run, task, session, tree);
     } catch (KugetsuException e) {
       LOG.warn("{} could not be started: {}", run.task(), e.getMessage());
-      return new Unstarted(run, key, FailureType.START, String.valueOf(e.getMessage()));
+      return new Unstarted(run, failure(e), String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
       // an adapter is anybody's code; the session must not stay in preparation for it
       LOG.error("{} could not be started", run.task(), e);
-      return new Unstarted(run, key, FailureType.INTERNAL, e.toString());
+      return new Unstarted(run, FailureType.INTERNAL, e.toString());
     }
     // from here on there is a process, and whatever happens its end has to be seen
     record(run, key, agent);
     return new Started(run, session, tree, agent);
+  }
+
+  private static FailureType failure(KugetsuException e) {
+    boolean noProgram =
+        e instanceof AgentUnavailableException
+            || (e instanceof ProcessStartException start
+                && start.kind() != ProcessStartException.Kind.NO_DIRECTORY
+                && start.kind() != ProcessStartException.Kind.OTHER);
+    return noProgram ? FailureType.NO_PROGRAM : FailureType.START;
   }
 
   private void record(Run run, SessionKey key, AgentRun agent) {
@@ -160,10 +173,10 @@ public final class AgentWorkType implements WorkType {
     SessionKey key = session(run);
     try {
       if (!RunDirectory.exists(run.directory())) {
-        return abandoned(run, key, false);
+        return abandoned(run, false);
       }
       if (RunDirectory.of(run.directory()).state() == RunState.NEVER_STARTED) {
-        return abandoned(run, key, false);
+        return abandoned(run, false);
       }
       Optional<AgentSession> session = sessions.find(key);
       Optional<Worktree> tree =
@@ -175,7 +188,7 @@ public final class AgentWorkType implements WorkType {
     } catch (KugetsuException e) {
       LOG.warn("{} cannot be gone on with; its agent is ended", run.task(), e);
     }
-    return abandoned(run, key, true);
+    return abandoned(run, true);
   }
 
   /** The agent was left by a dead or closed instance and is gone on with, or judged. */
@@ -189,48 +202,17 @@ public final class AgentWorkType implements WorkType {
   }
 
   /** Nobody can say what became of it; whatever is left of it is ended. */
-  private Work abandoned(Run run, SessionKey key, boolean started) {
+  private Work abandoned(Run run, boolean started) {
     ProcessTrees.Ended left = ProcessTrees.end(run.marker(), AgentRun.GRACE);
     boolean ran = started || left.ended() > 0 || !left.survivors().isEmpty();
     LOG.info(
         "{} was left by another instance {}", run.task(), ran ? ": " + left : "before it started");
     AgentRun.clean(run);
-    return new Abandoned(run, key, ran);
-  }
-
-  private static boolean mayWait(Run run) {
-    return AgentTask.fromInput(run.input()).mayWait();
+    return new Abandoned(run, ran);
   }
 
   private static SessionKey session(Run run) {
     return run.session().orElseThrow(() -> new IllegalStateException("an agent has a session"));
-  }
-
-  private Settlement settlement(
-      SessionKey key,
-      Judgement judgement,
-      Outcome outcome,
-      boolean forget,
-      Optional<String> agentSession) {
-    return new Settlement(
-        judgement.status(),
-        outcome,
-        judgement.attempt(),
-        judgement.delay(),
-        Optional.of(sessions.ended(key, judgement.session(), forget, agentSession)));
-  }
-
-  private Settlement bare(SessionKey key, Judgement judgement) {
-    Outcome outcome =
-        new Outcome(
-            "",
-            OptionalInt.empty(),
-            Optional.empty(),
-            judgement.failure(),
-            judgement.error(),
-            "",
-            "");
-    return settlement(key, judgement, outcome, false, Optional.empty());
   }
 
   /** An agent that was started. */
@@ -271,17 +253,9 @@ public final class AgentWorkType implements WorkType {
     public Settlement settle(Optional<StopReason> stop) {
       ProcessExit exit = agent.exit().toCompletableFuture().join();
       AgentReport report = report(exit);
-      Judgement judgement =
-          Judgement.of(exit, report, stop, mayWait(run), run.attempts(), run.epoch());
       // tried again, it begins anew: the agent's session of a run that did nothing is half made
-      boolean forget =
-          judgement.status() == TaskStatus.PENDING && conversation(session, tree).isEmpty();
-      return settlement(
-          session.key(),
-          judgement,
-          judgement.outcome(exit, report, places.changes(tree)),
-          forget,
-          told());
+      boolean isNew = conversation(session, tree).isEmpty();
+      return endings.ended(run, exit, report, stop, isNew, told(), () -> places.changes(tree));
     }
 
     private Optional<String> told() {
@@ -313,38 +287,34 @@ public final class AgentWorkType implements WorkType {
   /** A run that ended before its agent was started. */
   private final class Unstarted extends Ended {
     private final Run run;
-    private final SessionKey key;
     private final FailureType failure;
     private final String error;
 
-    Unstarted(Run run, SessionKey key, FailureType failure, String error) {
+    Unstarted(Run run, FailureType failure, String error) {
       this.run = run;
-      this.key = key;
       this.failure = failure;
       this.error = error;
     }
 
     @Override
     public Settlement settle(Optional<StopReason> stop) {
-      return bare(key, Judgement.neverStarted(failure, error, stop, mayWait(run)));
+      return endings.unstarted(run, failure, error, stop);
     }
   }
 
   /** A run of a dead instance, of which nothing lives any more. */
   private final class Abandoned extends Ended {
     private final Run run;
-    private final SessionKey key;
     private final boolean launched;
 
-    Abandoned(Run run, SessionKey key, boolean launched) {
+    Abandoned(Run run, boolean launched) {
       this.run = run;
-      this.key = key;
       this.launched = launched;
     }
 
     @Override
     public Settlement settle(Optional<StopReason> stop) {
-      return bare(key, Judgement.abandoned(launched, stop, mayWait(run)));
+      return endings.abandoned(run, launched, stop);
     }
   }
 

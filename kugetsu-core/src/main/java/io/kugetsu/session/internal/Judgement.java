@@ -14,6 +14,7 @@ import java.util.EnumSet;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * What becomes of a task and its session, judged from how the agent's process ended and from what
@@ -37,8 +38,8 @@ record Judgement(
   /** Runs that count as an attempt, at most. */
   static final int MAX_ATTEMPTS = 3;
 
-  private static final Set<FailureType> PASSING =
-      EnumSet.of(FailureType.TRANSIENT, FailureType.RATE_LIMIT);
+  private static final Set<FailureType> LIMITED =
+      EnumSet.of(FailureType.RATE_LIMIT, FailureType.OVERLOADED);
   private static final Duration SHORTEST_DELAY = Duration.ofSeconds(1);
   private static final Duration FIRST_DELAY = Duration.ofSeconds(3);
   private static final int MOST_DOUBLINGS = 6;
@@ -51,7 +52,9 @@ record Judgement(
    * @param stop why it was stopped; empty when it ended before anybody asked for that
    * @param mayWait whether it may go back into the line
    * @param attempts runs that counted before
-   * @param epoch the run's number, for the back-off
+   * @param random from 0 to 1, for the back-off
+   * @param keys counts what the agent said against the keys it ran under; asked only when its words
+   *     decide, and tells whether its key gives nothing out for now
    * @return the judgement
    */
   static Judgement of(
@@ -60,7 +63,8 @@ record Judgement(
       Optional<StopReason> stop,
       boolean mayWait,
       int attempts,
-      long epoch) {
+      double random,
+      Predicate<AgentReport> keys) {
     // what the agent had done before the stop reached it counts, also when a stop was asked for
     boolean byItself = exit.state() == RunState.EXITED && !exit.stopped();
     if (stop.isPresent() && !byItself) {
@@ -73,26 +77,32 @@ record Judgement(
     if (exit.signal().isPresent()) {
       return cut(FailureType.SIGNAL, "the agent was ended by " + exit.signal().get());
     }
+    boolean closed = keys.test(report);
     if (report.failure().isEmpty()) {
       return new Judgement(
           TaskStatus.COMPLETED, Optional.empty(), "", SessionState.IDLE, true, Duration.ZERO);
     }
     FailureType failure = report.failure().get();
-    boolean costs = failure != FailureType.RATE_LIMIT;
-    boolean again =
-        mayWait
-            && PASSING.contains(failure)
-            && !report.worked()
-            && (!costs || attempts + 1 < MAX_ATTEMPTS);
-    return again
-        ? new Judgement(
-            TaskStatus.PENDING,
-            report.failure(),
-            report.error(),
-            SessionState.READY,
-            costs,
-            report.retryAfter().map(Judgement::atLeast).orElse(backOff(epoch)))
+    boolean repeatable = mayWait && !report.worked();
+    if (repeatable && (closed || LIMITED.contains(failure))) {
+      Duration delay =
+          closed
+              ? Duration.ZERO // it waits for its key
+              : report.retryAfter().map(Judgement::atLeast).orElse(backOff(attempts, random));
+      return again(report, false, delay);
+    }
+    boolean passes = failure == FailureType.TRANSIENT && attempts + 1 < MAX_ATTEMPTS;
+    return repeatable && passes
+        ? again(
+            report,
+            true,
+            report.retryAfter().map(Judgement::atLeast).orElse(backOff(attempts, random)))
         : cut(failure, report.error());
+  }
+
+  private static Judgement again(AgentReport report, boolean attempt, Duration delay) {
+    return new Judgement(
+        TaskStatus.PENDING, report.failure(), report.error(), SessionState.READY, attempt, delay);
   }
 
   /** Judges a run whose end is none of the agent's own. */
@@ -140,11 +150,24 @@ record Judgement(
     };
   }
 
-  /** Judges a run that never got as far as starting its agent. */
+  /** Judges a run that never got as far as starting its agent; closed as above. */
   static Judgement neverStarted(
-      FailureType failure, String error, Optional<StopReason> stop, boolean mayWait) {
+      FailureType failure,
+      String error,
+      Optional<StopReason> stop,
+      boolean mayWait,
+      boolean closed) {
     if (mayWait && stop.filter(it -> it.origin() == StopReason.Origin.SHUTDOWN).isPresent()) {
       return backInLine();
+    }
+    if (mayWait && stop.isEmpty() && closed) {
+      return new Judgement(
+          TaskStatus.PENDING,
+          Optional.of(failure),
+          error,
+          SessionState.READY,
+          false,
+          Duration.ZERO);
     }
     return stop.isPresent()
         ? new Judgement(
@@ -166,7 +189,9 @@ record Judgement(
   /** Judges the run of a dead instance; a stop that was asked for then is carried out now. */
   static Judgement abandoned(boolean launched, Optional<StopReason> stop, boolean mayWait) {
     if (stop.isPresent()) {
-      return launched ? stopped(stop.get()) : neverStarted(FailureType.STOPPED, "", stop, false);
+      return launched
+          ? stopped(stop.get())
+          : neverStarted(FailureType.STOPPED, "", stop, false, false);
     }
     return launched || !mayWait
         ? new Judgement(
@@ -214,8 +239,10 @@ record Judgement(
     return asked.compareTo(SHORTEST_DELAY) < 0 ? SHORTEST_DELAY : asked;
   }
 
-  private static Duration backOff(long epoch) {
-    return FIRST_DELAY.multipliedBy(1L << Math.min(epoch - 1, MOST_DOUBLINGS));
+  /** Exponential, with full jitter: those that failed together do not come back together. */
+  private static Duration backOff(int attempts, double random) {
+    long most = FIRST_DELAY.toMillis() << Math.min(attempts, MOST_DOUBLINGS);
+    return Duration.ofMillis((long) (most * random));
   }
 
   private static String text(StopReason reason) {

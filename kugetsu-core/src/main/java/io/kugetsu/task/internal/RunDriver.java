@@ -17,6 +17,7 @@ import io.kugetsu.task.Work;
 import io.kugetsu.task.WorkType;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -261,6 +262,7 @@ final class RunDriver {
         kept
             || run.isDetached()
             || settlement.session().isPresent()
+            || !settlement.owed().isEmpty()
             || !settlement.status().isTerminal();
     Optional<TaskRecord> written;
     try {
@@ -287,11 +289,12 @@ final class RunDriver {
   }
 
   private Finish finish(LiveRun run, Settlement settlement, boolean keep) {
-    List<NotificationRecord> owed =
-        run.isDetached()
-            ? TaskNotices.ended(
-                run.record(), settlement.status(), settlement.outcome(), clock.instant())
-            : List.of();
+    List<NotificationRecord> owed = new ArrayList<>(settlement.owed());
+    if (run.isDetached()) {
+      owed.addAll(
+          TaskNotices.ended(
+              run.record(), settlement.status(), settlement.outcome(), clock.instant()));
+    }
     return new Finish(
         settlement.status(),
         TaskViews.fields(settlement.outcome()),

@@ -129,6 +129,8 @@ final class Starts {
         refused.key(),
         refused.limit(),
         refused.holders(),
-        refused.position());
+        refused.position(),
+        refused.why(),
+        refused.until());
   }
 }

@@ -33,6 +33,22 @@ public final class TaskNotices {
         id, 0, ref, NotificationType.TASK_QUEUED, at, "queued", Optional.empty(), Outcome.NONE);
   }
 
+  /**
+   * What pausing a limit key owes.
+   *
+   * @param id the task whose run made it so
+   * @param epoch that run
+   * @param ref the issue it works on, or empty
+   * @param at when
+   * @param said what is paused, why, and what to do
+   * @return the notification
+   */
+  public static NotificationRecord keyPaused(
+      TaskId id, long epoch, Optional<IssueRef> ref, Instant at, String said) {
+    return record(
+        id, epoch, ref, NotificationType.KEY_PAUSED, at, said, Optional.empty(), Outcome.NONE);
+  }
+
   static List<NotificationRecord> dequeued(TaskRecord record, Instant at) {
     return ofMessage(record, NotificationType.TASK_DEQUEUED, at, "claimed");
   }

@@ -125,7 +125,7 @@ class OpencodeTranscriptTest {
   @Test
   void each_status_of_the_provider_has_its_meaning() {
     assertEquals(FailureType.TRANSIENT, failure(api(500, true, "{}")));
-    assertEquals(FailureType.TRANSIENT, failure(api(503, true, "{}")));
+    assertEquals(FailureType.OVERLOADED, failure(api(503, true, "{}")));
     assertEquals(FailureType.AGENT_ERROR, failure(api(400, false, "{}")));
     assertEquals(FailureType.QUOTA, failure(api(402, false, "{}")));
     assertEquals(FailureType.AUTHENTICATION, failure(api(403, false, "{}")));
