@@ -18,6 +18,7 @@ module io.kugetsu.core {
   exports io.kugetsu.engine;
   exports io.kugetsu.limit;
   exports io.kugetsu.notification;
+  exports io.kugetsu.operations;
   exports io.kugetsu.process;
   exports io.kugetsu.queue;
   exports io.kugetsu.session;

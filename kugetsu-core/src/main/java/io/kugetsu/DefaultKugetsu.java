@@ -24,6 +24,8 @@ import io.kugetsu.limit.internal.Gates;
 import io.kugetsu.notification.Notifications;
 import io.kugetsu.notification.internal.Outbox;
 import io.kugetsu.notification.internal.StoredNotifications;
+import io.kugetsu.operations.Stats;
+import io.kugetsu.operations.internal.StatsReader;
 import io.kugetsu.process.PipeRunner;
 import io.kugetsu.process.SupervisedRunner;
 import io.kugetsu.queue.QueueRequest;
@@ -101,6 +103,7 @@ final class DefaultKugetsu implements Kugetsu {
   private final EngineQueue queue;
   private final Dispatcher dispatcher;
   private final StoredNotifications notifications;
+  private final StatsReader stats;
   private final Closing closing;
   private volatile boolean draining;
   private volatile boolean closed;
@@ -153,8 +156,7 @@ final class DefaultKugetsu implements Kugetsu {
             Runnable::run);
     this.limiter = EngineLimiter.on(engine, limits, builder.clock);
     this.path = new AdmissionPath(clones, agent, reader::read, environment, builder.clock);
-    this.queue =
-        new EngineQueue(engine, builder.clock, path, manager::accepted, manager::cancelled);
+    this.queue = new EngineQueue(engine, builder.clock, path, manager, sessions);
     AgentEndings endings =
         new AgentEndings(
             sessions,
@@ -167,6 +169,7 @@ final class DefaultKugetsu implements Kugetsu {
     }
     this.notifications =
         new StoredNotifications(engine.notifications(), builder.clock, SecretMasker.of(variables));
+    this.stats = new StatsReader(engine, limits, builder.clock);
     Outbox outbox = outbox(builder, timers);
     this.dispatcher = new Dispatcher(engine, manager, limits, builder.dispatch);
     this.closing =
@@ -323,6 +326,12 @@ final class DefaultKugetsu implements Kugetsu {
       throw new InvalidRequestException("ask for at least 1 log, not " + most);
     }
     return RunLogs.newest(files.outputs(), most);
+  }
+
+  @Override
+  public Stats stats() {
+    checkOpen();
+    return stats.read();
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.kugetsu.common.IssueRef;
 import io.kugetsu.config.Settings;
 import io.kugetsu.limit.ConcurrencyLimiter;
 import io.kugetsu.notification.Notifications;
+import io.kugetsu.operations.Stats;
 import io.kugetsu.queue.QueueRequest;
 import io.kugetsu.queue.TaskQueue;
 import io.kugetsu.session.AgentSession;
@@ -171,6 +172,9 @@ public interface Kugetsu extends AutoCloseable {
    * @throws io.kugetsu.common.InvalidRequestException when {@code most} is below 1
    */
   List<RunLog> logs(int most);
+
+  /** {@return how everything on the directory stands now, in one look} */
+  Stats stats();
 
   /** {@return the settings in force now} */
   Settings settings();

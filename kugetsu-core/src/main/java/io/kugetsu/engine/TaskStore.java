@@ -153,6 +153,15 @@ public interface TaskStore {
   List<TaskRecord> list(Set<TaskStatus> states);
 
   /**
+   * Counts the tasks that ended and are kept. Reads what ended since the last call; the first one
+   * reads all that ended.
+   *
+   * @param entry the entry of the outcome by whose values they are counted
+   * @return how many of each kind, status and value there are, in no order
+   */
+  List<Tally> tally(String entry);
+
+  /**
    * Removes the record of a task that has ended, and its idempotency key. Its notifications stay.
    *
    * @param id the task

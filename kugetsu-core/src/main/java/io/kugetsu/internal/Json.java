@@ -3,6 +3,7 @@ package io.kugetsu.internal;
 import io.kugetsu.common.StorageException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.function.Supplier;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.TokenStreamLocation;
@@ -68,6 +69,16 @@ public final class Json {
           at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
       throw new StorageException(file, "is not valid JSON" + place, null);
     }
+  }
+
+  /**
+   * Prints fields for programs: in one line, without a line end.
+   *
+   * @param fields texts, numbers, truth values, lists and maps of these, in their order
+   * @return the text
+   */
+  public static String line(Map<String, ?> fields) {
+    return LINES.writeValueAsString(fields);
   }
 
   /**

@@ -25,7 +25,7 @@ public interface TaskQueue {
   QueueItem enqueue(QueueRequest request);
 
   /**
-   * Looks an item up.
+   * Looks an item up, with its outcome and all else that is known of it.
    *
    * @param id its task
    * @return the item, or empty when no such task is kept
@@ -33,7 +33,35 @@ public interface TaskQueue {
   Optional<QueueItem> find(TaskId id);
 
   /** {@return all items that are kept, oldest first} */
-  List<QueueItem> list();
+  default List<QueueItem> list() {
+    return list(QueueFilter.all());
+  }
+
+  /**
+   * Lists items. Those that ended are only read when their states are asked for.
+   *
+   * @param filter which
+   * @return the items, oldest first
+   */
+  List<QueueItem> list(QueueFilter filter);
+
+  /**
+   * Counts the items. What ended is read once in an opening only, so that counting again is cheap.
+   * One that ends at this moment may be counted twice.
+   *
+   * @return how many there are
+   */
+  QueueStats stats();
+
+  /**
+   * Removes the items that ended, with what their runs wrote, however young they are. Those stay
+   * that are needed: by an interrupted session, which has its message sent again, or by a task that
+   * has not ended and started them, or was started by them. What waits or runs stays. What was told
+   * of them stays, too.
+   *
+   * @return how many were removed
+   */
+  int clear();
 
   /**
    * Takes an item back that still waits; it never starts.

@@ -8,7 +8,9 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +46,20 @@ final class EndedFiles {
       }
     }
     return entries;
+  }
+
+  /** What ended, by the names of the files alone. */
+  Set<TaskId> ids() {
+    Set<TaskId> ids = new HashSet<>();
+    for (Path month : months()) {
+      for (String name : new RecordFolder<>(month, TaskCodec::read).names()) {
+        TaskId id = Layout.taskIn(name);
+        if (id != null) {
+          ids.add(id);
+        }
+      }
+    }
+    return ids;
   }
 
   List<Path> months() {

@@ -140,6 +140,11 @@ final class FilesVault implements Vault {
   }
 
   @Override
+  public Set<TaskId> endedIds() {
+    return done.ids();
+  }
+
+  @Override
   public Optional<Entry> find(TaskId id) {
     Optional<Entry> seen = tasks.glimpse(id);
     return seen.isPresent() ? seen : locked(() -> tasks.find(id));

@@ -15,9 +15,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** Keeps everything on the heap; gone with the engine. */
 final class MemoryVault implements Vault {
@@ -77,6 +79,11 @@ final class MemoryVault implements Vault {
   @Override
   public Collection<Entry> ended() {
     return in(TaskStatus::isTerminal);
+  }
+
+  @Override
+  public Set<TaskId> endedIds() {
+    return ended().stream().map(entry -> entry.task().id()).collect(Collectors.toSet());
   }
 
   private List<Entry> in(Predicate<TaskStatus> states) {

@@ -17,6 +17,7 @@ import io.kugetsu.engine.NewTask;
 import io.kugetsu.engine.Owner;
 import io.kugetsu.engine.RunUpdate;
 import io.kugetsu.engine.StoreCounts;
+import io.kugetsu.engine.Tally;
 import io.kugetsu.engine.TaskRecord;
 import io.kugetsu.engine.TaskStore;
 import java.time.Instant;
@@ -48,6 +49,7 @@ final class StoredTasks implements TaskStore {
   private final HandingOut handingOut;
   private final Acceptance acceptance;
   private final Retention retention;
+  private final EndedTally ended;
   private final Hints hints;
   private final Hints news;
   private final Gate gate;
@@ -59,6 +61,7 @@ final class StoredTasks implements TaskStore {
     this.handingOut = new HandingOut(vault, times, probe);
     this.acceptance = new Acceptance(vault, times, families, handingOut);
     this.retention = new Retention(vault);
+    this.ended = new EndedTally(vault);
     this.hints = hints;
     this.news = news;
     this.gate = gate;
@@ -279,6 +282,12 @@ final class StoredTasks implements TaskStore {
   private static void keepNewest(Map<TaskId, TaskRecord> newest, Entry entry) {
     TaskRecord task = entry.task();
     newest.merge(task.id(), task, (a, b) -> a.revision() >= b.revision() ? a : b);
+  }
+
+  @Override
+  public List<Tally> tally(String entry) {
+    gate.check();
+    return ended.count(entry);
   }
 
   @Override

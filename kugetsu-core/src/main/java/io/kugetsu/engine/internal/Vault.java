@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -50,6 +51,9 @@ interface Vault {
 
   /** All terminal entries; may be called any time. */
   Collection<Entry> ended();
+
+  /** The tasks that have ended; may be called any time. */
+  Set<TaskId> endedIds();
 
   /** One entry in its newest state; may be called any time. */
   Optional<Entry> find(TaskId id);

@@ -1,7 +1,7 @@
 package io.kugetsu.queue.internal;
 
 import io.kugetsu.common.LimitKey;
-import io.kugetsu.common.StopReason;
+import io.kugetsu.common.SessionKey;
 import io.kugetsu.common.TaskId;
 import io.kugetsu.common.TaskStatus;
 import io.kugetsu.engine.Engine;
@@ -9,36 +9,45 @@ import io.kugetsu.engine.Enqueued;
 import io.kugetsu.engine.KeyState;
 import io.kugetsu.engine.KeyStore;
 import io.kugetsu.engine.NewTask;
+import io.kugetsu.engine.Tally;
 import io.kugetsu.engine.TaskRecord;
 import io.kugetsu.engine.TaskStore;
 import io.kugetsu.queue.PausedKey;
+import io.kugetsu.queue.QueueFilter;
 import io.kugetsu.queue.QueueItem;
 import io.kugetsu.queue.QueueRequest;
+import io.kugetsu.queue.QueueStats;
 import io.kugetsu.queue.TaskQueue;
+import io.kugetsu.session.AgentSession;
+import io.kugetsu.session.SessionRegistry;
 import io.kugetsu.session.internal.AgentTask;
+import io.kugetsu.task.internal.DefaultBackgroundManager;
 import io.kugetsu.task.internal.TaskViews;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumSet;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
-import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** The queue as a view of an engine's tasks. */
 public final class EngineQueue implements TaskQueue {
+  private static final Set<TaskStatus> OPEN =
+      QueueItems.statuses(Set.of(QueueItem.State.PENDING, QueueItem.State.NOTIFIED));
+
   private final TaskStore store;
   private final KeyStore keys;
   private final Clock clock;
   private final AdmissionPath path;
-  private final Consumer<TaskRecord> onAccepted;
-  private final Consumer<TaskRecord> onCancelled;
+  private final DefaultBackgroundManager manager;
+  private final SessionRegistry sessions;
 
   /**
    * Makes the view.
@@ -46,26 +55,26 @@ public final class EngineQueue implements TaskQueue {
    * @param engine keeps the tasks
    * @param clock tells the time
    * @param path makes tasks of requests
-   * @param onAccepted is told each new task
-   * @param onCancelled is told each task that was taken back
+   * @param manager is told each new task, and takes back and removes others
+   * @param sessions has the sessions of the messages
    */
   public EngineQueue(
       Engine engine,
       Clock clock,
       AdmissionPath path,
-      Consumer<TaskRecord> onAccepted,
-      Consumer<TaskRecord> onCancelled) {
+      DefaultBackgroundManager manager,
+      SessionRegistry sessions) {
     this.store = engine.tasks();
     this.keys = engine.keys();
     this.clock = clock;
     this.path = path;
-    this.onAccepted = onAccepted;
-    this.onCancelled = onCancelled;
+    this.manager = manager;
+    this.sessions = sessions;
   }
 
   @Override
   public QueueItem enqueue(QueueRequest request) {
-    return item(accept(path.task(request, true)), store::position);
+    return item(accept(path.task(request, true)));
   }
 
   /**
@@ -78,25 +87,47 @@ public final class EngineQueue implements TaskQueue {
   public TaskRecord accept(NewTask task) {
     Enqueued accepted = store.enqueue(task);
     if (accepted.created()) {
-      onAccepted.accept(accepted.task());
+      manager.accepted(accepted.task());
     }
     return accepted.task();
   }
 
   @Override
   public Optional<QueueItem> find(TaskId id) {
-    return store.find(id).filter(EngineQueue::isMessage).map(it -> item(it, store::position));
+    return store.find(id).filter(QueueItems::isMessage).map(this::item);
+  }
+
+  private QueueItem item(TaskRecord record) {
+    OptionalInt place =
+        record.status() == TaskStatus.PENDING ? store.position(record.id()) : OptionalInt.empty();
+    return QueueItems.item(record, place, key -> sessions.find(key).flatMap(AgentSession::branch));
   }
 
   @Override
-  public List<QueueItem> list() {
+  public List<QueueItem> list(QueueFilter filter) {
     Map<TaskId, Integer> places = new HashMap<>();
-    for (TaskId id : store.line()) {
-      places.put(id, places.size() + 1);
+    if (filter.states().contains(QueueItem.State.PENDING)) {
+      for (TaskId id : store.line()) {
+        places.put(id, places.size() + 1);
+      }
     }
-    return store.list(EnumSet.allOf(TaskStatus.class)).stream()
-        .filter(EngineQueue::isMessage)
-        .map(record -> item(record, id -> place(places, id)))
+    Map<SessionKey, String> branches = new HashMap<>();
+    for (AgentSession session : sessions.list()) {
+      session.branch().ifPresent(branch -> branches.put(session.key(), branch));
+    }
+    List<TaskRecord> found =
+        store.list(QueueItems.statuses(filter.states())).stream()
+            .filter(QueueItems::isMessage)
+            .filter(it -> filter.ref().isEmpty() || TaskViews.ref(it).equals(filter.ref()))
+            .toList();
+    return found.stream()
+        .skip(Math.max(0, found.size() - (long) filter.limit()))
+        .map(
+            record ->
+                QueueItems.item(
+                    record,
+                    place(places, record.id()),
+                    key -> Optional.ofNullable(branches.get(key))))
         .toList();
   }
 
@@ -106,17 +137,25 @@ public final class EngineQueue implements TaskQueue {
   }
 
   @Override
-  public boolean cancel(TaskId id) {
-    Optional<TaskRecord> before = store.find(id).filter(EngineQueue::isMessage);
-    if (before.isEmpty() || before.get().status() != TaskStatus.PENDING) {
-      return false;
+  public QueueStats stats() {
+    Map<QueueItem.State, Integer> counts = new EnumMap<>(QueueItem.State.class);
+    for (TaskRecord record : store.list(OPEN)) {
+      if (QueueItems.isMessage(record)) {
+        counts.merge(QueueItems.state(record.status()), 1, Integer::sum);
+      }
     }
-    Optional<TaskRecord> cancelled =
-        store
-            .cancel(id, StopReason.user("cancelled"))
-            .filter(after -> after.status() == TaskStatus.CANCELLED);
-    cancelled.ifPresent(onCancelled);
-    return cancelled.isPresent();
+    for (Tally tally : store.tally(TaskViews.FAILURE)) {
+      if (AgentTask.isKind(tally.kind())) {
+        counts.merge(QueueItems.state(tally.status()), tally.count(), Integer::sum);
+      }
+    }
+    return new QueueStats(
+        counts.values().stream().mapToInt(Integer::intValue).sum(),
+        counts.getOrDefault(QueueItem.State.PENDING, 0),
+        counts.getOrDefault(QueueItem.State.NOTIFIED, 0),
+        counts.getOrDefault(QueueItem.State.COMPLETED, 0),
+        counts.getOrDefault(QueueItem.State.ERROR, 0),
+        counts.getOrDefault(QueueItem.State.CANCELLED, 0));
   }
 
   @Override
@@ -151,28 +190,17 @@ public final class EngineQueue implements TaskQueue {
     return List.copyOf(paused);
   }
 
-  private static boolean isMessage(TaskRecord record) {
-    return AgentTask.isKind(record.kind());
+  @Override
+  public boolean cancel(TaskId id) {
+    return store.find(id).filter(QueueItems::isMessage).isPresent()
+        && manager.housekeeping().takeBack(id);
   }
 
-  private static QueueItem item(TaskRecord record, Function<TaskId, OptionalInt> place) {
-    return new QueueItem(
-        record.id(),
-        state(record.status()),
-        TaskViews.ref(record).orElseThrow(() -> new IllegalStateException("a message has a ref")),
-        record.priority(),
-        record.status() == TaskStatus.PENDING ? place.apply(record.id()) : OptionalInt.empty(),
-        record.attempts(),
-        record.createdAt());
-  }
-
-  private static QueueItem.State state(TaskStatus status) {
-    return switch (status) {
-      case PENDING -> QueueItem.State.PENDING;
-      case RUNNING, STOPPING, AWAITING -> QueueItem.State.NOTIFIED;
-      case COMPLETED -> QueueItem.State.COMPLETED;
-      case CANCELLED -> QueueItem.State.CANCELLED;
-      case FAILED, TIMED_OUT, LOST, INTERRUPTED -> QueueItem.State.ERROR;
-    };
+  @Override
+  public int clear() {
+    Set<TaskId> open = store.list(OPEN).stream().map(TaskRecord::root).collect(Collectors.toSet());
+    return manager
+        .housekeeping()
+        .clear(record -> QueueItems.isMessage(record) && !open.contains(record.root()));
   }
 }

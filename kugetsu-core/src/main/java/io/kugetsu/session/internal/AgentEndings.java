@@ -67,13 +67,17 @@ public final class AgentEndings {
   }
 
   /** Of a run that never got as far as its agent. */
-  Settlement unstarted(Run run, FailureType failure, String error, Optional<StopReason> stop) {
+  Settlement unstarted(
+      Run run, FailureType failure, String error, boolean mayPass, Optional<StopReason> stop) {
     AgentTask task = AgentTask.fromInput(run.input());
     KeyKeeper.Verdict verdict =
         stop.isPresent() ? KeyKeeper.Verdict.NONE : keys.unstarted(run, task, failure, error);
     return bare(
         run,
-        Judgement.neverStarted(failure, error, stop, task.mayWait(), verdict.closed()),
+        stop.isEmpty() && task.mayWait() && (mayPass || verdict.closed())
+            ? Judgement.notDelivered(
+                failure, error, run.attempts(), random.getAsDouble(), verdict.closed())
+            : Judgement.neverStarted(failure, error, stop, task.mayWait()),
         verdict.owed());
   }
 

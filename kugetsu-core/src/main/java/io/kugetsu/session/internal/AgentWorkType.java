@@ -5,6 +5,7 @@ import io.kugetsu.agent.AgentReport;
 import io.kugetsu.agent.AgentRequest;
 import io.kugetsu.agent.AgentRun;
 import io.kugetsu.agent.AgentUnavailableException;
+import io.kugetsu.common.InvalidRequestException;
 import io.kugetsu.common.KugetsuException;
 import io.kugetsu.common.SessionKey;
 import io.kugetsu.common.StopReason;
@@ -16,11 +17,13 @@ import io.kugetsu.process.RunDirectory;
 import io.kugetsu.process.RunState;
 import io.kugetsu.process.SupervisedRunner;
 import io.kugetsu.session.AgentSession;
+import io.kugetsu.session.WorktreeRefusedException;
 import io.kugetsu.task.FailureType;
 import io.kugetsu.task.Run;
 import io.kugetsu.task.Settlement;
 import io.kugetsu.task.Work;
 import io.kugetsu.task.WorkType;
+import io.kugetsu.worktree.Creation;
 import io.kugetsu.worktree.Worktree;
 import java.nio.file.Path;
 import java.util.Map;
@@ -88,30 +91,39 @@ public final class AgentWorkType implements WorkType {
     AgentRun agent;
     try {
       if (run.isStopping()) {
-        return new Unstarted(run, FailureType.STOPPED, "");
+        return new Unstarted(run, FailureType.STOPPED, "", false);
       }
       adapter.check(environment.get()); // what was there at the acceptance may be gone by now
       session = sessions.preparing(key, run.task(), task.ref(), task.repository(), task.agent());
       tree = places.worktree(key, task.repository());
       if (run.isStopping()) {
-        return new Unstarted(run, FailureType.STOPPED, "");
+        return new Unstarted(run, FailureType.STOPPED, "", false);
       }
       sessions.launching(key, tree.path(), tree.branch());
       if (!run.launching()) {
-        return new Unstarted(run, FailureType.LOST, "another instance has taken it over");
+        return new Unstarted(run, FailureType.LOST, "another instance has taken it over", false);
       }
       agent = launch(run, task, session, tree);
     } catch (KugetsuException e) {
       LOG.warn("{} could not be started: {}", run.task(), e.getMessage());
-      return new Unstarted(run, failure(e), String.valueOf(e.getMessage()));
+      return new Unstarted(run, failure(e), String.valueOf(e.getMessage()), mayPass(e));
     } catch (RuntimeException e) {
       // an adapter is anybody's code; the session must not stay in preparation for it
       LOG.error("{} could not be started", run.task(), e);
-      return new Unstarted(run, FailureType.INTERNAL, e.toString());
+      return new Unstarted(run, FailureType.INTERNAL, e.toString(), false);
     }
     // from here on there is a process, and whatever happens its end has to be seen
     record(run, key, agent);
     return new Started(run, session, tree, agent);
+  }
+
+  /** What was refused for a reason is refused again; what broke may work another time. */
+  private static boolean mayPass(KugetsuException e) {
+    if (e instanceof WorktreeRefusedException refused) {
+      return refused.reason() == Creation.Reason.HOOK_FAILED
+          || refused.reason() == Creation.Reason.REPOSITORY_BUSY;
+    }
+    return !(e instanceof InvalidRequestException);
   }
 
   private static FailureType failure(KugetsuException e) {
@@ -289,16 +301,18 @@ public final class AgentWorkType implements WorkType {
     private final Run run;
     private final FailureType failure;
     private final String error;
+    private final boolean mayPass;
 
-    Unstarted(Run run, FailureType failure, String error) {
+    Unstarted(Run run, FailureType failure, String error, boolean mayPass) {
       this.run = run;
       this.failure = failure;
       this.error = error;
+      this.mayPass = mayPass;
     }
 
     @Override
     public Settlement settle(Optional<StopReason> stop) {
-      return endings.unstarted(run, failure, error, stop);
+      return endings.unstarted(run, failure, error, mayPass, stop);
     }
   }
 

@@ -150,24 +150,29 @@ record Judgement(
     };
   }
 
-  /** Judges a run that never got as far as starting its agent; closed as above. */
+  /**
+   * Judges a run whose agent never heard of its message, for a reason that may pass. What its key
+   * is paused for costs no attempt.
+   */
+  static Judgement notDelivered(
+      FailureType failure, String error, int attempts, double random, boolean closed) {
+    if (!closed && attempts + 1 >= MAX_ATTEMPTS) {
+      return neverStarted(failure, error, Optional.empty(), false);
+    }
+    return new Judgement(
+        TaskStatus.PENDING,
+        Optional.of(failure),
+        error,
+        SessionState.READY,
+        !closed,
+        closed ? Duration.ZERO : backOff(attempts, random));
+  }
+
+  /** Judges a run that never got as far as starting its agent. */
   static Judgement neverStarted(
-      FailureType failure,
-      String error,
-      Optional<StopReason> stop,
-      boolean mayWait,
-      boolean closed) {
+      FailureType failure, String error, Optional<StopReason> stop, boolean mayWait) {
     if (mayWait && stop.filter(it -> it.origin() == StopReason.Origin.SHUTDOWN).isPresent()) {
       return backInLine();
-    }
-    if (mayWait && stop.isEmpty() && closed) {
-      return new Judgement(
-          TaskStatus.PENDING,
-          Optional.of(failure),
-          error,
-          SessionState.READY,
-          false,
-          Duration.ZERO);
     }
     return stop.isPresent()
         ? new Judgement(
@@ -189,9 +194,7 @@ record Judgement(
   /** Judges the run of a dead instance; a stop that was asked for then is carried out now. */
   static Judgement abandoned(boolean launched, Optional<StopReason> stop, boolean mayWait) {
     if (stop.isPresent()) {
-      return launched
-          ? stopped(stop.get())
-          : neverStarted(FailureType.STOPPED, "", stop, false, false);
+      return launched ? stopped(stop.get()) : neverStarted(FailureType.STOPPED, "", stop, false);
     }
     return launched || !mayWait
         ? new Judgement(

@@ -234,13 +234,9 @@ public final class DefaultBackgroundManager implements BackgroundManager {
     reports.accepted(record);
   }
 
-  /**
-   * Tells that a task was taken back before it ran.
-   *
-   * @param record its record
-   */
-  public void cancelled(TaskRecord record) {
-    reports.cancelled(record);
+  /** {@return what can be done to tasks that do not run} */
+  public Housekeeping housekeeping() {
+    return new Housekeeping(control, retention);
   }
 
   /**

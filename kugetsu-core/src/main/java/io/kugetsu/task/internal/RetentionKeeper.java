@@ -74,19 +74,29 @@ final class RetentionKeeper implements AutoCloseable {
   int prune() {
     Retention retention = settings.retention().get();
     Instant oldest = settings.clock().instant().minus(retention.age());
+    int removed = remove(oldest, retention.count(), settings.needed());
+    NotificationRetention.prune(settings.engine().notifications(), oldest);
+    pruneStrays(retention.age());
+    return removed;
+  }
+
+  /** Removes what ended, whenever that was, and is not needed. */
+  int clear(Predicate<TaskRecord> which) {
+    return remove(Instant.MAX, Integer.MAX_VALUE, which.negate().or(settings.needed()));
+  }
+
+  private int remove(Instant before, int count, Predicate<TaskRecord> spare) {
     Map<TaskId, TaskRecord> seen = new HashMap<>();
     Predicate<TaskRecord> needed =
         record -> {
           seen.put(record.id(), record); // to tell afterwards what is gone
-          return settings.needed().test(record);
+          return spare.test(record);
         };
-    List<TaskId> removed = stores.prune(oldest, retention.count(), needed);
+    List<TaskId> removed = stores.prune(before, count, needed);
     for (TaskId id : removed) {
       settings.files().delete(id);
       Optional.ofNullable(seen.get(id)).ifPresent(reports::pruned);
     }
-    NotificationRetention.prune(settings.engine().notifications(), oldest);
-    pruneStrays(retention.age());
     return removed.size();
   }
 

@@ -246,6 +246,15 @@ final class RunControl {
     return stated;
   }
 
+  /** Takes back what waits; true for one of several who do that here, who has told it. */
+  synchronized boolean takeBack(TaskId id, StopReason reason) {
+    if (stores.find(id).filter(it -> it.status() == TaskStatus.PENDING).isEmpty()) {
+      return false;
+    }
+    TaskRecord now = cancel(id, reason);
+    return now != null && now.status() == TaskStatus.CANCELLED;
+  }
+
   /** One at a time, so that of several who take it back one tells that. */
   private synchronized @Nullable TaskRecord cancel(TaskId id, StopReason reason) {
     TaskRecord before = stores.find(id).orElse(null);

@@ -26,7 +26,10 @@ public final class TaskViews {
   private static final String ANSWER = "answer";
   private static final String EXIT_CODE = "exitCode";
   private static final String SIGNAL = "signal";
-  private static final String FAILURE = "failure";
+
+  /** The outcome entry that names the {@link FailureType} of a task that did not end well. */
+  public static final String FAILURE = "failure";
+
   private static final String ERROR = "error";
   private static final String CHANGES = "changes";
   private static final String LAST_OUTPUT = "lastOutput";
@@ -104,7 +107,13 @@ public final class TaskViews {
     return fields;
   }
 
-  static Outcome outcome(Map<String, String> fields) {
+  /**
+   * How a task ended.
+   *
+   * @param fields the outcome's entries in its record
+   * @return the outcome; {@link Outcome#NONE} without entries
+   */
+  public static Outcome outcome(Map<String, String> fields) {
     if (fields.isEmpty()) {
       return Outcome.NONE;
     }
@@ -119,8 +128,14 @@ public final class TaskViews {
         fields.getOrDefault(LAST_OUTPUT, ""));
   }
 
-  /** One that only a newer version knows is a failure all the same. */
-  private static FailureType failure(String name) {
+  /**
+   * The failure that an outcome names. One that only a newer version knows is a failure all the
+   * same.
+   *
+   * @param name what is under {@link #FAILURE}
+   * @return the type
+   */
+  public static FailureType failure(String name) {
     try {
       return FailureType.valueOf(name);
     } catch (IllegalArgumentException e) {
