@@ -1,7 +1,5 @@
 package io.kugetsu;
 
-import io.kugetsu.agent.AgentAdapter;
-import io.kugetsu.agent.OpencodeCli;
 import io.kugetsu.common.ClosedException;
 import io.kugetsu.common.InvalidRequestException;
 import io.kugetsu.common.IssueRef;
@@ -9,85 +7,51 @@ import io.kugetsu.common.LimitKey;
 import io.kugetsu.common.Limits;
 import io.kugetsu.common.SessionKey;
 import io.kugetsu.common.TaskStatus;
-import io.kugetsu.config.SecretMasker;
 import io.kugetsu.config.Settings;
 import io.kugetsu.config.SettingsReader;
 import io.kugetsu.engine.Admission;
 import io.kugetsu.engine.Engine;
-import io.kugetsu.engine.Engines;
 import io.kugetsu.engine.NewTask;
 import io.kugetsu.internal.AtomicFiles;
 import io.kugetsu.limit.ConcurrencyLimiter;
 import io.kugetsu.limit.Permit;
 import io.kugetsu.limit.internal.EngineLimiter;
-import io.kugetsu.limit.internal.Gates;
 import io.kugetsu.notification.Notifications;
-import io.kugetsu.notification.internal.Outbox;
 import io.kugetsu.notification.internal.StoredNotifications;
 import io.kugetsu.operations.Stats;
 import io.kugetsu.operations.internal.StatsReader;
-import io.kugetsu.process.PipeRunner;
-import io.kugetsu.process.SupervisedRunner;
+import io.kugetsu.queue.QueueDaemon;
 import io.kugetsu.queue.QueueRequest;
 import io.kugetsu.queue.TaskQueue;
 import io.kugetsu.queue.internal.AdmissionPath;
+import io.kugetsu.queue.internal.BackgroundDaemon;
 import io.kugetsu.queue.internal.EngineQueue;
 import io.kugetsu.session.AgentSession;
 import io.kugetsu.session.SessionNotFoundException;
 import io.kugetsu.session.SessionRegistry;
 import io.kugetsu.session.SessionState;
-import io.kugetsu.session.internal.AgentEndings;
-import io.kugetsu.session.internal.AgentWorkType;
 import io.kugetsu.session.internal.Clones;
-import io.kugetsu.session.internal.KeyKeeper;
 import io.kugetsu.session.internal.Places;
 import io.kugetsu.session.internal.StoredSessions;
 import io.kugetsu.task.BackgroundManager;
-import io.kugetsu.task.Retention;
 import io.kugetsu.task.TaskHandle;
-import io.kugetsu.task.Timers;
 import io.kugetsu.task.internal.DefaultBackgroundManager;
 import io.kugetsu.task.internal.Dispatcher;
-import io.kugetsu.task.internal.ManagerSettings;
 import io.kugetsu.task.internal.RunFiles;
-import io.kugetsu.task.internal.Runners;
-import io.kugetsu.task.internal.Threads;
 import io.kugetsu.worktree.GitRepository;
 import io.kugetsu.worktree.Removal;
 import io.kugetsu.worktree.Worktree;
 import io.kugetsu.worktree.WorktreeService;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
-/** The facade over the parts, and the one place that puts them together. */
+/** The facade over the {@link Parts}. */
 final class DefaultKugetsu implements Kugetsu {
-  private static final String CONFIG =
-      """
-      # Settings of kugetsu. An environment variable of the same name wins over a line here, and what
-      # the embedding program sets wins over both. A change counts at once.
-
-      # Agents that may run at once.
-      # MAX_CONCURRENT_AGENTS=3
-
-      # provider/model for the agent; without it the agent's own choice.
-      # KUGETSU_MODEL=anthropic/claude-sonnet-4-5
-
-      # For how many days ended tasks are kept.
-      # QUEUE_CLEANUP_AGE_DAYS=7
-
-      # What new branches start from; without it the remote's default branch.
-      # BASE_REF=origin/main
-      """;
-
   private final Path directory;
   private final GitRepository repository;
   private final SettingsReader reader;
@@ -100,6 +64,7 @@ final class DefaultKugetsu implements Kugetsu {
   private final EngineLimiter limiter;
   private final Supplier<Limits> limits;
   private final AdmissionPath path;
+  private final BackgroundDaemon daemon;
   private final EngineQueue queue;
   private final Dispatcher dispatcher;
   private final StoredNotifications notifications;
@@ -108,103 +73,42 @@ final class DefaultKugetsu implements Kugetsu {
   private volatile boolean draining;
   private volatile boolean closed;
 
-  static Kugetsu open(KugetsuBuilder builder) {
+  static DefaultKugetsu open(KugetsuBuilder builder, boolean dispatch) {
+    Daemons.check(builder);
     GitRepository repository = GitRepository.open(builder.repository);
     Path directory = Variables.directory(builder);
     AtomicFiles.createDirectories(directory);
-    return new DefaultKugetsu(builder, repository, directory);
+    return new DefaultKugetsu(builder, repository, directory, dispatch);
   }
 
-  private DefaultKugetsu(KugetsuBuilder builder, GitRepository repository, Path directory) {
+  private DefaultKugetsu(
+      KugetsuBuilder builder, GitRepository repository, Path directory, boolean dispatch) {
     this.directory = directory;
     this.repository = repository;
-    Map<String, String> variables = builder.variables();
-    Map<String, String> forRuns = Variables.forRuns(variables, directory);
-    Supplier<Map<String, String>> environment = () -> forRuns;
-    this.reader = new SettingsReader(directory.resolve("config"), variables);
-    this.clones = new Clones(directory, repository);
-    this.places = new Places(directory.resolve("worktrees"), () -> reader.read().baseRef());
-    Limits fixed = builder.limits;
-    this.limits =
-        fixed == null ? () -> Limits.of(reader.read().maxConcurrentAgents()) : () -> fixed;
-    AgentAdapter builtIn = new OpencodeCli();
-    AgentAdapter agent = builder.agent == null ? builtIn : builder.agent;
-    this.files = new RunFiles(directory.resolve("runs"));
-    this.engine =
-        builder.engine == null
-            ? Engines.files(directory, builder.clock, Engines.localProbe(files::lives))
-            : builder.engine;
-    Threads threads = new Threads(builder.executor);
-    Timers timers = Timers.on(threads.timer());
-    Runners runners = new Runners(new SupervisedRunner(), new PipeRunner(builder.clock));
-    this.sessions = new StoredSessions(engine.sessions(), builder.clock);
-    this.manager =
-        new DefaultBackgroundManager(
-            new ManagerSettings(
-                engine,
-                Engines.newOwner(),
-                files,
-                runners,
-                threads.executor(),
-                timers,
-                builder.clock,
-                limits,
-                new Gates(builder.gates(directory)),
-                forRuns,
-                this::retention,
-                sessions::needs),
-            Runnable::run);
-    this.limiter = EngineLimiter.on(engine, limits, builder.clock);
-    this.path = new AdmissionPath(clones, agent, reader::read, environment, builder.clock);
-    this.queue = new EngineQueue(engine, builder.clock, path, manager, sessions);
-    AgentEndings endings =
-        new AgentEndings(
-            sessions,
-            new KeyKeeper(engine, builder.clock),
-            () -> ThreadLocalRandom.current().nextDouble());
-    for (AgentAdapter each : agents(agent, builtIn)) {
-      manager.register(
-          new AgentWorkType(
-              each, runners.supervised(), files.wake(), sessions, places, environment, endings));
-    }
-    this.notifications =
-        new StoredNotifications(engine.notifications(), builder.clock, SecretMasker.of(variables));
-    this.stats = new StatsReader(engine, limits, builder.clock);
-    Outbox outbox = outbox(builder, timers);
-    this.dispatcher = new Dispatcher(engine, manager, limits, builder.dispatch);
-    this.closing =
-        new Closing(
-            dispatcher, manager, limiter, outbox, runners, threads, engine, builder.engine == null);
+    Parts parts = new Parts(builder, repository, directory, dispatch);
+    this.reader = parts.reader;
+    this.clones = parts.clones;
+    this.places = parts.places;
+    this.engine = parts.engine;
+    this.sessions = parts.sessions;
+    this.files = parts.files;
+    this.manager = parts.manager;
+    this.limiter = parts.limiter;
+    this.limits = parts.limits;
+    this.path = parts.path;
+    this.daemon = parts.daemon;
+    this.queue = parts.queue;
+    this.dispatcher = parts.dispatcher;
+    this.notifications = parts.notifications;
+    this.stats = parts.stats;
+    this.closing = parts.closing;
     manager.begin();
-  }
-
-  private Outbox outbox(KugetsuBuilder builder, Timers timers) {
-    Outbox.Delays delays =
-        (delay, action) -> {
-          Timers.Timer timer = timers.after(delay, action);
-          return timer::close;
-        };
-    return new Outbox(engine.notifications(), List.copyOf(builder.sinks.values()), delays);
-  }
-
-  /** An agent of the caller's own stands in the place of a built-in one of the same name. */
-  private static List<AgentAdapter> agents(AgentAdapter own, AgentAdapter builtIn) {
-    return own.name().equals(builtIn.name()) ? List.of(own) : List.of(own, builtIn);
-  }
-
-  private Retention retention() {
-    return new Retention(
-        Duration.ofDays(reader.read().queueCleanupAgeDays()), Retention.DEFAULT.count());
   }
 
   @Override
   public InitReport init() {
     checkOpen();
-    Path config = directory.resolve("config");
-    boolean created = !Files.exists(config);
-    if (created) {
-      AtomicFiles.write(config, CONFIG.getBytes(StandardCharsets.UTF_8));
-    }
+    boolean created = ConfigExample.writeTo(directory.resolve("config"));
     boolean registered = clones.register();
     return new InitReport(directory, created, registered, reader.read().problems());
   }
@@ -356,6 +260,21 @@ final class DefaultKugetsu implements Kugetsu {
   public TaskQueue queue() {
     checkOpen();
     return queue;
+  }
+
+  @Override
+  public QueueDaemon daemon() {
+    checkOpen();
+    return daemon;
+  }
+
+  /** For who serves as the dispatcher in the background. */
+  DaemonDuty duty() {
+    return new DaemonDuty(
+        engine,
+        manager,
+        dispatcher,
+        () -> Duration.ofMinutes(reader.read().queueDaemonIntervalMinutes()));
   }
 
   @Override

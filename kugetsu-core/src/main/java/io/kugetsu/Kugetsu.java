@@ -5,6 +5,7 @@ import io.kugetsu.config.Settings;
 import io.kugetsu.limit.ConcurrencyLimiter;
 import io.kugetsu.notification.Notifications;
 import io.kugetsu.operations.Stats;
+import io.kugetsu.queue.QueueDaemon;
 import io.kugetsu.queue.QueueRequest;
 import io.kugetsu.queue.TaskQueue;
 import io.kugetsu.session.AgentSession;
@@ -29,9 +30,10 @@ import java.util.Optional;
  * }
  * }</pre>
  *
- * <p>There is no server and no daemon: what is kept lies in one directory, as files a person can
- * read. Several instances, in several threads and several JVMs, may be open on one directory at
- * once; the limits hold for all of them together.
+ * <p>There is no server, and a dispatcher in the background only where it is asked for ({@link
+ * #daemon()}): what is kept lies in one directory, as files a person can read. Several instances,
+ * in several threads and several JVMs, may be open on one directory at once; the limits hold for
+ * all of them together.
  *
  * <p><b>Agents outlive the program.</b> Each works under a small supervisor of its own, in the
  * background: it goes on when the instance is closed, and when its JVM is killed. It keeps its
@@ -192,6 +194,9 @@ public interface Kugetsu extends AutoCloseable {
 
   /** {@return the queue} */
   TaskQueue queue();
+
+  /** {@return the dispatcher in the background, which this instance may start, end and look at} */
+  QueueDaemon daemon();
 
   /** {@return the sessions} */
   SessionRegistry sessions();

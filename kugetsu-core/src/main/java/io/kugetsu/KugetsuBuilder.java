@@ -8,6 +8,7 @@ import io.kugetsu.limit.AdmissionGate;
 import io.kugetsu.notification.NotificationSink;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +32,9 @@ public final class KugetsuBuilder {
   Clock clock = Clock.systemUTC();
   boolean hostEnvironment = true;
   boolean dispatch = true;
+  boolean startDaemon;
+  List<String> daemonCommand = List.of();
+  Duration daemonIdle = Duration.ofSeconds(30);
   Map<String, String> environment = Map.of();
   final Map<String, NotificationSink> sinks = new LinkedHashMap<>();
 
@@ -144,6 +148,47 @@ public final class KugetsuBuilder {
   }
 
   /**
+   * Whether handing a message over starts a dispatcher in the background when nobody else would
+   * start the message: for programs that hand over and end. Counts only with {@code
+   * dispatch(false)}. That dispatcher ends by itself, see {@link #daemonIdle(Duration)}.
+   *
+   * @param value true to start one; default false
+   * @return this builder
+   */
+  public KugetsuBuilder startDaemon(boolean value) {
+    startDaemon = value;
+    return this;
+  }
+
+  /**
+   * The program of the dispatcher in the background, for who has an agent or an engine of its own:
+   * its main opens a builder like this one and calls {@link #runDaemon()}. It gets this builder's
+   * environment, and {@code KUGETSU_DIR}.
+   *
+   * @param value its command line, the program first, without secrets; default the library's own
+   *     program, which knows opencode
+   * @return this builder
+   */
+  public KugetsuBuilder daemonCommand(List<String> value) {
+    daemonCommand = List.copyOf(value);
+    return this;
+  }
+
+  /**
+   * How long a dispatcher that was started for a message stays when there is nothing left to do.
+   *
+   * @param value the time, more than zero; default 30 seconds
+   * @return this builder
+   */
+  public KugetsuBuilder daemonIdle(Duration value) {
+    if (value.isZero() || value.isNegative()) {
+      throw new InvalidRequestException("the time must be more than zero, not " + value);
+    }
+    daemonIdle = value;
+    return this;
+  }
+
+  /**
    * Adds somewhere that notifications go. Several can be added, each under a name of its own.
    *
    * @param value the sink, which gets all that is made known on the directory, by whomever, from
@@ -159,15 +204,30 @@ public final class KugetsuBuilder {
   }
 
   /**
+   * Runs this program as the dispatcher in the background of its directory, until it is asked to
+   * end by a signal, another one serves already, or it has had nothing to do for long enough. For a
+   * program's main; returns when it is over. Started by kugetsu, what the program prints goes to
+   * the dispatcher's log from here on, with secrets masked.
+   *
+   * @throws io.kugetsu.worktree.RepositoryException when the repository is none that can be read
+   * @throws io.kugetsu.common.StorageException when the directory cannot be used
+   */
+  public void runDaemon() {
+    DaemonProgram.run(this);
+  }
+
+  /**
    * Opens kugetsu.
    *
    * @return the instance
    * @throws io.kugetsu.worktree.RepositoryException when the repository is none that can be read
    * @throws io.kugetsu.common.StorageException when the directory cannot be used
+   * @throws InvalidRequestException when a dispatcher in the background is to be started that could
+   *     not know this builder's agent or engine
    * @throws io.kugetsu.common.InvalidRequestException when the name of a sink is none
    */
   public Kugetsu open() {
-    return DefaultKugetsu.open(this);
+    return DefaultKugetsu.open(this, dispatch);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.kugetsu;
 
+import io.kugetsu.queue.internal.DaemonLaunch;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -44,6 +45,7 @@ final class Variables {
                     && !name.matches(
                         "GIT_(AUTHOR|COMMITTER|SSH|ASKPASS|CONFIG_GLOBAL|CONFIG_SYSTEM|CONFIG_NOSYSTEM|SSL|HTTP|PAGER).*"));
     kept.remove(RUN);
+    kept.keySet().removeIf(name -> name.startsWith(DaemonLaunch.PREFIX));
     kept.put("GIT_TERMINAL_PROMPT", "0"); // nobody is there to answer
     kept.put(DIRECTORY, directory.toString());
     kept.putIfAbsent("PATH", "/usr/local/bin:/usr/bin:/bin");

@@ -14,6 +14,9 @@ import java.util.Optional;
  *     branch
  * @param queueCleanupAgeDays {@code QUEUE_CLEANUP_AGE_DAYS}: for how many days ended tasks are
  *     kept, at least 1; default {@value #DEFAULT_CLEANUP_AGE_DAYS}
+ * @param queueDaemonIntervalMinutes {@code QUEUE_DAEMON_INTERVAL_MINUTES}: how often the dispatcher
+ *     in the background looks for what nobody told it of, at least 1; default {@value
+ *     #DEFAULT_DAEMON_INTERVAL_MINUTES}
  * @param problems what could not be used
  */
 public record Settings(
@@ -21,9 +24,13 @@ public record Settings(
     Optional<String> model,
     Optional<String> baseRef,
     int queueCleanupAgeDays,
+    int queueDaemonIntervalMinutes,
     List<SettingProblem> problems) {
   /** For how many days ended tasks are kept unless something else is said. */
   public static final int DEFAULT_CLEANUP_AGE_DAYS = 7;
+
+  /** How often the dispatcher in the background looks for itself unless something else is said. */
+  public static final int DEFAULT_DAEMON_INTERVAL_MINUTES = 5;
 
   /** Copies its list. */
   public Settings {

@@ -33,7 +33,9 @@ public final class SettingsReader {
       Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._:/@-]*");
   private static final String AGENTS = "MAX_CONCURRENT_AGENTS";
   private static final String CLEANUP_AGE = "QUEUE_CLEANUP_AGE_DAYS";
-  private static final Set<String> KNOWN = Set.of(AGENTS, "KUGETSU_MODEL", "BASE_REF", CLEANUP_AGE);
+  private static final String INTERVAL = "QUEUE_DAEMON_INTERVAL_MINUTES";
+  private static final Set<String> KNOWN =
+      Set.of(AGENTS, "KUGETSU_MODEL", "BASE_REF", CLEANUP_AGE, INTERVAL);
 
   private final Path file;
   private final Map<String, String> environment;
@@ -72,6 +74,7 @@ public final class SettingsReader {
             model(values.get("KUGETSU_MODEL"), problems),
             text(values.get("BASE_REF")),
             number(CLEANUP_AGE, values, Settings.DEFAULT_CLEANUP_AGE_DAYS, problems),
+            number(INTERVAL, values, Settings.DEFAULT_DAEMON_INTERVAL_MINUTES, problems),
             problems);
     report(settings.problems());
     return settings;

@@ -1,10 +1,10 @@
 package io.kugetsu.process;
 
+import io.kugetsu.internal.OwnSession;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,10 +22,7 @@ final class Supervisor {
   static final Duration CUT_GRACE = Duration.ofSeconds(2);
 
   private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
-  private static final List<Path> PLACES = List.of(Path.of("/bin"), Path.of("/usr/bin"));
   private static final Pattern SHELL_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
-  private static final String PERL =
-      "use POSIX qw(setsid); setsid(); exec {$ARGV[0]} @ARGV; exit 127";
   private static final String TEXT = readText();
 
   private final String shell;
@@ -44,7 +41,7 @@ final class Supervisor {
 
   /** The one for this machine; empty where there is no such shell. */
   static Optional<Supervisor> ofThisMachine() {
-    return find("sh").map(shell -> new Supervisor(shell, sessionMaker()));
+    return OwnSession.find("sh").map(shell -> new Supervisor(shell, OwnSession.words()));
   }
 
   /** Whether its runs have a session of their own. */
@@ -63,21 +60,6 @@ final class Supervisor {
     words.add(spec.wakeFile().map(Path::toString).orElse(""));
     words.addAll(command);
     return words;
-  }
-
-  static Optional<String> find(String program) {
-    return PLACES.stream()
-        .map(place -> place.resolve(program))
-        .filter(Files::isExecutable)
-        .map(Path::toString)
-        .findFirst();
-  }
-
-  private static List<String> sessionMaker() {
-    return find("setsid")
-        .map(List::of)
-        .or(() -> find("perl").map(perl -> List.of(perl, "-e", PERL)))
-        .orElse(List.of());
   }
 
   private String mode(ProcessSpec spec) {
@@ -100,7 +82,7 @@ final class Supervisor {
     if (lost.isEmpty()) {
       return untouched(shell);
     }
-    Optional<String> bash = find("bash");
+    Optional<String> bash = OwnSession.find("bash");
     if (bash.isEmpty()) {
       LOG.warn("{} may not be given its variables {}: bash is missing", spec, lost);
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kugetsu.internal.OwnSession;
 import io.kugetsu.support.ClassPath;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -281,7 +282,7 @@ class KilledProgramTest {
       List<String> argv = new ArrayList<>();
       if (death == Death.INTERRUPT_AT_THE_TERMINAL || death == Death.HANG_UP_OF_THE_TERMINAL) {
         Assumptions.assumeTrue(
-            Supervisor.find("script").isPresent(), "script(1) of util-linux is not here");
+            OwnSession.find("script").isPresent(), "script(1) of util-linux is not here");
         argv.addAll(List.of("script", "-qec", "exec " + String.join(" ", words), "/dev/null"));
       } else {
         argv.add("setsid");

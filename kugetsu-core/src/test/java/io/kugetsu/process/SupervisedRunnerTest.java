@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.kugetsu.common.ClosedException;
 import io.kugetsu.common.InvalidRequestException;
 import io.kugetsu.common.StorageException;
+import io.kugetsu.internal.OwnSession;
 import io.kugetsu.internal.ProcessFacts;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -415,7 +416,7 @@ class SupervisedRunnerTest {
 
   @Test
   void perl_makes_a_session_as_well() throws Exception {
-    Assumptions.assumeTrue(Supervisor.find("perl").isPresent(), "perl is not here");
+    Assumptions.assumeTrue(OwnSession.find("perl").isPresent(), "perl is not here");
     Supervisor perl =
         new Supervisor(
             "/bin/sh",

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kugetsu.internal.OwnSession;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -223,7 +224,7 @@ class SupervisorTextTest {
             .runDirectory(runs.directory())
             .marker(runs.token)
             .build();
-    Assumptions.assumeTrue(Supervisor.find("bash").isPresent(), "needs bash for odd names");
+    Assumptions.assumeTrue(OwnSession.find("bash").isPresent(), "needs bash for odd names");
 
     SupervisedProcess run = runs.runner.start(spec);
     SupervisedRuns.await(run);
@@ -250,7 +251,7 @@ class SupervisorTextTest {
   private Process start(String shell, String mode, Path directory, String... command)
       throws Exception {
     List<String> words = new ArrayList<>(List.of(shell.split(" ")));
-    Assumptions.assumeTrue(Supervisor.find(words.get(0)).isPresent(), shell + " is not here");
+    Assumptions.assumeTrue(OwnSession.find(words.get(0)).isPresent(), shell + " is not here");
     ProcessSpec spec =
         ProcessSpec.builder(List.of("-"), Path.of("/tmp"), Map.of())
             .wakeFile(directory.resolve("wake"))
@@ -328,7 +329,7 @@ class SupervisorTextTest {
             .runDirectory(runs.directory())
             .marker(runs.token)
             .build();
-    Assumptions.assumeTrue(Supervisor.find("bash").isPresent(), "needs bash for odd names");
+    Assumptions.assumeTrue(OwnSession.find("bash").isPresent(), "needs bash for odd names");
 
     SupervisedProcess run = runs.runner.start(spec);
 

@@ -7,13 +7,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** Waits for what only another process can bring about, and nobody tells of. */
-final class Until {
+public final class Until {
   private static final long LOOK_AGAIN_MILLIS = 10;
 
   private Until() {}
 
   /** Waits until it holds. */
-  static void holds(String what, Callable<Boolean> condition) throws Exception {
+  public static void holds(String what, Callable<Boolean> condition) throws Exception {
     CountDownLatch never = new CountDownLatch(1);
     long end = System.nanoTime() + Managers.SOON.toNanos();
     while (!condition.call()) {

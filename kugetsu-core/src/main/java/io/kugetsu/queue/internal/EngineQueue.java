@@ -35,6 +35,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** The queue as a view of an engine's tasks. */
@@ -46,6 +47,7 @@ public final class EngineQueue implements TaskQueue {
   private final KeyStore keys;
   private final Clock clock;
   private final AdmissionPath path;
+  private final Consumer<TaskRecord> onAccepted;
   private final DefaultBackgroundManager manager;
   private final SessionRegistry sessions;
 
@@ -55,19 +57,22 @@ public final class EngineQueue implements TaskQueue {
    * @param engine keeps the tasks
    * @param clock tells the time
    * @param path makes tasks of requests
-   * @param manager is told each new task, and takes back and removes others
+   * @param onAccepted is told each new task
+   * @param manager takes tasks back, and removes others
    * @param sessions has the sessions of the messages
    */
   public EngineQueue(
       Engine engine,
       Clock clock,
       AdmissionPath path,
+      Consumer<TaskRecord> onAccepted,
       DefaultBackgroundManager manager,
       SessionRegistry sessions) {
     this.store = engine.tasks();
     this.keys = engine.keys();
     this.clock = clock;
     this.path = path;
+    this.onAccepted = onAccepted;
     this.manager = manager;
     this.sessions = sessions;
   }
@@ -87,7 +92,7 @@ public final class EngineQueue implements TaskQueue {
   public TaskRecord accept(NewTask task) {
     Enqueued accepted = store.enqueue(task);
     if (accepted.created()) {
-      manager.accepted(accepted.task());
+      onAccepted.accept(accepted.task());
     }
     return accepted.task();
   }

@@ -36,6 +36,9 @@ public final class Dispatcher implements AutoCloseable {
   /** How long an elected one that hangs can delay anything. */
   private static final Duration STAND_IN = Duration.ofSeconds(5);
 
+  /** One round takes milliseconds, unless the disk or the store's lock is very busy. */
+  private static final Duration STAND_DOWN = Duration.ofSeconds(30);
+
   /** More than any limit would allow at once; what is left over is claimed in the next round. */
   private static final int WANT = 100;
 
@@ -47,6 +50,7 @@ public final class Dispatcher implements AutoCloseable {
   private final TaskStore.Subscription subscription;
   private final Thread thread;
   private boolean dispatches;
+  private boolean stoodDown;
   private boolean standsBy;
   private boolean awaits;
   private Duration pause = OTHERWISE;
@@ -126,6 +130,8 @@ public final class Dispatcher implements AutoCloseable {
   private synchronized void start() {
     if (!dispatches) {
       dispatching.share(Set.of());
+      stoodDown = true;
+      notifyAll();
       return;
     }
     ClaimRequest request = manager.request(limits.get(), WANT);
@@ -173,6 +179,32 @@ public final class Dispatcher implements AutoCloseable {
   /** Starts nothing any more, and goes on looking for what others did. */
   public synchronized void drain() {
     dispatches = false;
+    hints.release();
+  }
+
+  /** Starts nothing any more, and returns when somebody else may be elected. */
+  public synchronized void standDown() {
+    stoodDown = false;
+    drain();
+    long end = System.nanoTime() + STAND_DOWN.toNanos();
+    try {
+      while (!stoodDown && !closed && System.nanoTime() - end < 0) {
+        wait(STAND_DOWN.toMillis());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Starts what may run, again. */
+  public synchronized void standUp() {
+    dispatches = true;
+    hints.release();
+  }
+
+  /** Looks for everything at once, whoever is elected. */
+  public synchronized void sweep() {
+    claimedAll = System.nanoTime() - STAND_IN.toNanos() - 1;
     hints.release();
   }
 

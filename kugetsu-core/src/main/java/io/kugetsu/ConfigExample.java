@@ -1,0 +1,41 @@
+package io.kugetsu;
+
+import io.kugetsu.internal.AtomicFiles;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The config file that is made where there is none: every setting, as a comment. */
+final class ConfigExample {
+  private static final String TEXT =
+      """
+      # Settings of kugetsu. An environment variable of the same name wins over a line here, and what
+      # the embedding program sets wins over both. A change counts at once.
+
+      # Agents that may run at once.
+      # MAX_CONCURRENT_AGENTS=3
+
+      # provider/model for the agent; without it the agent's own choice.
+      # KUGETSU_MODEL=anthropic/claude-sonnet-4-5
+
+      # For how many days ended tasks are kept.
+      # QUEUE_CLEANUP_AGE_DAYS=7
+
+      # How often the dispatcher in the background looks for what nobody told it of, in minutes.
+      # QUEUE_DAEMON_INTERVAL_MINUTES=5
+
+      # What new branches start from; without it the remote's default branch.
+      # BASE_REF=origin/main
+      """;
+
+  private ConfigExample() {}
+
+  /** Writes it unless the file is there; whether it did. */
+  static boolean writeTo(Path config) {
+    boolean missing = !Files.exists(config);
+    if (missing) {
+      AtomicFiles.write(config, TEXT.getBytes(StandardCharsets.UTF_8));
+    }
+    return missing;
+  }
+}

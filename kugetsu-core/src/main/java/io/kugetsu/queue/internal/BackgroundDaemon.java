@@ -1,0 +1,147 @@
+package io.kugetsu.queue.internal;
+
+import io.kugetsu.common.InterruptedWaitException;
+import io.kugetsu.common.InvalidRequestException;
+import io.kugetsu.common.StorageException;
+import io.kugetsu.engine.Elected;
+import io.kugetsu.queue.DaemonStatus;
+import io.kugetsu.queue.QueueDaemon;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+
+/** The background dispatcher as others see it: by its files, and by the election. */
+public final class BackgroundDaemon implements QueueDaemon {
+  private static final Duration START_BOUND = Duration.ofSeconds(60);
+  private static final Duration STOP_BOUND = Duration.ofSeconds(30);
+  private static final Duration KILL_BOUND = Duration.ofSeconds(5);
+  private static final long LOOK_MILLIS = 10;
+  private static final int TOLD_LINES = 10;
+
+  private final DaemonLaunch launch;
+  private final DaemonFiles files;
+  private final Supplier<Optional<Elected>> elected;
+  private final Duration idle;
+  private final DaemonLog log;
+
+  /**
+   * Makes the view.
+   *
+   * @param launch how it is started
+   * @param elected who hands out the work
+   * @param idle how long one stays that is started because a message waits
+   * @param masker removes secrets from its log
+   */
+  public BackgroundDaemon(
+      DaemonLaunch launch,
+      Supplier<Optional<Elected>> elected,
+      Duration idle,
+      UnaryOperator<String> masker) {
+    this.launch = launch;
+    this.files = launch.files();
+    this.elected = elected;
+    this.idle = idle;
+    this.log = new DaemonLog(files.log(), masker);
+  }
+
+  @Override
+  public DaemonStatus status() {
+    return files.serving().map(this::status).orElse(DaemonStatus.STOPPED);
+  }
+
+  private DaemonStatus status(DaemonMark mark) {
+    Optional<Elected> own = elected.get().filter(it -> it.owner().pid() == mark.pid());
+    return new DaemonStatus(
+        true,
+        OptionalLong.of(mark.pid()),
+        Optional.of(mark.since()),
+        Optional.of(mark.idle()).filter(it -> !it.isZero()),
+        own.isPresent(),
+        own.map(Elected::kinds).orElse(Set.of()));
+  }
+
+  /**
+   * Sees to it that somebody hands out work of a kind: when nobody does, a dispatcher is started
+   * that ends some time after the last work. Returns at once.
+   *
+   * @param kind the kind
+   * @throws StorageException when it cannot be started
+   */
+  public void ensure(String kind) {
+    boolean served = elected.get().filter(it -> it.kinds().contains(kind)).isPresent();
+    if (!served && files.serving().isEmpty() && files.starting().isEmpty()) {
+      launch.start(idle);
+    }
+  }
+
+  @Override
+  public DaemonStatus start() {
+    Optional<DaemonMark> present = files.serving();
+    if (present.isPresent() && !present.get().idle().isZero()) {
+      stop();
+      present = Optional.empty();
+    }
+    if (present.isEmpty()) {
+      DaemonMark launched = launch.start(Duration.ZERO);
+      // Of several that are started at once one serves, and the others end.
+      await(START_BOUND, () -> files.serving().isPresent() || !launched.lives());
+      if (files.serving().isEmpty()) {
+        throw new StorageException(
+            files.log(), "the dispatcher does not come up: " + log.last(TOLD_LINES), null);
+      }
+    }
+    return status();
+  }
+
+  @Override
+  public boolean stop() {
+    Optional<DaemonMark> found = files.serving();
+    if (found.isEmpty()) {
+      return false;
+    }
+    DaemonMark mark = found.get();
+    Optional<ProcessHandle> process = ProcessHandle.of(mark.pid()).filter(any -> mark.lives());
+    process.ifPresent(ProcessHandle::destroy);
+    if (!await(STOP_BOUND, () -> !mark.lives())) {
+      process.filter(any -> mark.lives()).ifPresent(ProcessHandle::destroyForcibly);
+      boolean unused = await(KILL_BOUND, () -> !mark.lives());
+    }
+    return true;
+  }
+
+  @Override
+  public DaemonStatus restart() {
+    boolean unused = stop();
+    return start();
+  }
+
+  @Override
+  public List<String> logs(int most) {
+    if (most < 1) {
+      throw new InvalidRequestException("ask for at least 1 line, not " + most);
+    }
+    return log.last(most);
+  }
+
+  /** Waits for what only another process can bring about. */
+  private static boolean await(Duration bound, BooleanSupplier condition) {
+    long end = System.nanoTime() + bound.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() - end > 0) {
+        return false;
+      }
+      try {
+        TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+      } catch (InterruptedException e) {
+        throw new InterruptedWaitException("the dispatcher in the background", e);
+      }
+    }
+    return true;
+  }
+}
