@@ -1,6 +1,7 @@
 package io.kugetsu.internal;
 
 import io.kugetsu.common.StorageException;
+import io.kugetsu.internal.FaultPoints.Step;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -58,6 +59,7 @@ public final class AtomicFiles {
     Path temporary = temporaryFor(target);
     try {
       writeForced(temporary, content);
+      FaultPoints.before(Step.RENAME, target);
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       deleteQuietly(temporary);
@@ -74,6 +76,7 @@ public final class AtomicFiles {
    * @throws IOException when it cannot be made, or is there
    */
   public static void createNew(Path file, byte[] content) throws IOException {
+    FaultPoints.before(Step.CREATE, file);
     Files.createFile(file, ownerOnly(file));
     if (content.length > 0) {
       try (FileOutputStream out = new FileOutputStream(file.toFile())) {
@@ -91,6 +94,7 @@ public final class AtomicFiles {
    */
   public static void append(Path file, byte[] content) {
     try (FileOutputStream out = new FileOutputStream(file.toFile(), true)) {
+      FaultPoints.before(Step.APPEND, file);
       out.write(content);
     } catch (IOException e) {
       throw new StorageException(file, "could not be appended to: " + e, e);
@@ -104,6 +108,7 @@ public final class AtomicFiles {
    */
   public static void truncate(Path file) {
     try {
+      FaultPoints.before(Step.EMPTY, file);
       new FileOutputStream(file.toFile()).close();
     } catch (IOException e) {
       throw new StorageException(file, "could not be emptied: " + e, e);
@@ -134,6 +139,7 @@ public final class AtomicFiles {
    */
   public static boolean delete(Path file) {
     try {
+      FaultPoints.before(Step.UNLINK, file);
       return Files.deleteIfExists(file);
     } catch (IOException e) {
       throw new StorageException(file, "could not be removed: " + e, e);
@@ -153,6 +159,7 @@ public final class AtomicFiles {
       if (Files.exists(target)) {
         throw new FileAlreadyExistsException(target.toString());
       }
+      FaultPoints.before(Step.RENAME, target);
       Files.move(file, target, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw new StorageException(file, "could not be renamed to " + name + ": " + e, e);
@@ -189,6 +196,7 @@ public final class AtomicFiles {
     }
     for (Path path : missing) {
       try {
+        FaultPoints.before(Step.MAKE_DIRECTORY, path);
         Files.createDirectory(path, permissions(path, "rwx------"));
       } catch (FileAlreadyExistsException e) {
         if (!Files.isDirectory(path)) {
@@ -213,6 +221,7 @@ public final class AtomicFiles {
       return;
     }
     try {
+      FaultPoints.before(Step.FORCE_DIRECTORY, directory);
       Uninterrupted.call(
           () -> {
             try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
@@ -261,9 +270,12 @@ public final class AtomicFiles {
 
   /** Through a stream, not a channel: an interrupt does not close a stream. */
   private static void writeForced(Path file, byte[] content) throws IOException {
+    FaultPoints.before(Step.CREATE, file);
     Files.createFile(file, ownerOnly(file));
     try (FileOutputStream out = new FileOutputStream(file.toFile())) {
+      FaultPoints.before(Step.WRITE, file);
       out.write(content);
+      FaultPoints.before(Step.FORCE, file);
       out.getFD().sync();
     }
   }

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -19,7 +18,6 @@ import java.util.stream.Stream;
 public final class ChildJvm implements AutoCloseable {
   private final Process process;
   private final List<String> lines = new ArrayList<>();
-  private final CountDownLatch firstLine = new CountDownLatch(1);
   private final Thread reader;
 
   public ChildJvm(Class<?> main, Object... arguments) throws IOException {
@@ -55,8 +53,8 @@ public final class ChildJvm implements AutoCloseable {
       for (String line = in.readLine(); line != null; line = in.readLine()) {
         synchronized (lines) {
           lines.add(line);
+          lines.notifyAll();
         }
-        firstLine.countDown();
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -64,8 +62,20 @@ public final class ChildJvm implements AutoCloseable {
   }
 
   public void awaitFirstLine() throws InterruptedException {
-    if (!firstLine.await(60, TimeUnit.SECONDS)) {
-      throw new AssertionError("the child said nothing");
+    awaitLines(1);
+  }
+
+  /** Waits until it has said so much, however slow the machine is. */
+  public void awaitLines(int count) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    synchronized (lines) {
+      while (lines.size() < count) {
+        long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+        if (left <= 0) {
+          throw new AssertionError("the child said no more than " + lines);
+        }
+        lines.wait(left);
+      }
     }
   }
 

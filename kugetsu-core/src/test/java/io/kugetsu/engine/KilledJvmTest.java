@@ -40,8 +40,8 @@ class KilledJvmTest {
     Random random = new Random(20260301);
     for (int round = 0; round < ROUNDS; round++) {
       try (ChildJvm child = new ChildJvm(CrashChild.class, directory, round)) {
-        child.awaitFirstLine();
-        child.killAfter(20 + random.nextInt(400));
+        child.awaitLines(10);
+        child.killAfter(random.nextInt(400));
         child.lines().forEach(this::note);
       }
       try (Engine engine = Engines.files(directory, Clock.systemUTC(), Engines.localProbe())) {
@@ -60,8 +60,8 @@ class KilledJvmTest {
     for (int round = 0; round < ROUNDS; round++) {
       Map<String, Set<String>> said = new HashMap<>();
       try (ChildJvm child = new ChildJvm(ForegroundCrashChild.class, directory, round)) {
-        child.awaitFirstLine();
-        child.killAfter(20 + random.nextInt(400));
+        child.awaitLines(10);
+        child.killAfter(random.nextInt(400));
         for (String line : child.lines()) {
           String[] words = line.split(" ");
           said.computeIfAbsent(words[0], any -> new HashSet<>()).add(words[1]);

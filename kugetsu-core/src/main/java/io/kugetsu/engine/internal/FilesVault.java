@@ -102,7 +102,7 @@ final class FilesVault implements Vault {
 
   @Override
   public WaitingLine waiting() {
-    return tasks.waiting().line();
+    return tasks.line();
   }
 
   @Override
@@ -132,7 +132,7 @@ final class FilesVault implements Vault {
     if (!unreadable.isEmpty()) {
       locked(
           () -> {
-            unreadable.forEach(tasks::setAsideIfUnreadable);
+            unreadable.forEach(tasks.copies()::setAsideIfUnreadable);
             return unreadable;
           });
     }
@@ -146,8 +146,8 @@ final class FilesVault implements Vault {
 
   @Override
   public Optional<Entry> find(TaskId id) {
-    Optional<Entry> seen = tasks.glimpse(id);
-    return seen.isPresent() ? seen : locked(() -> tasks.find(id));
+    Optional<Entry> seen = tasks.copies().glimpse(id);
+    return seen.isPresent() ? seen : locked(() -> tasks.copies().find(id));
   }
 
   @Override
@@ -204,10 +204,10 @@ final class FilesVault implements Vault {
 
   @Override
   public void tidy() {
-    List<Path> unused = keys.unused(tasks::isThere);
+    List<Path> unused = keys.unused(tasks.copies()::isThere);
     locked(
         () -> {
-          KeyFiles.removeUnused(unused, tasks::isThere);
+          KeyFiles.removeUnused(unused, tasks.copies()::isThere);
           done.removeEmptyMonths();
           return unused;
         });

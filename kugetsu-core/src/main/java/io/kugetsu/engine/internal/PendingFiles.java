@@ -42,17 +42,20 @@ final class PendingFiles {
   private static final long COMPARE_EVERY_NANOS = Duration.ofMinutes(5).toNanos();
 
   private final RecordFolder<Entry> folder;
+  private final Layout layout;
   private final Path directory;
   private final ChangeLog log;
   private final WaitingLine line = new WaitingLine();
   private final Map<TaskId, Optional<Entry>> known = new ConcurrentHashMap<>();
   private final Set<String> refused = new HashSet<>();
+  private final Set<TaskId> leftovers = new HashSet<>();
   private volatile ChangeLog.@Nullable Mark mark;
   private @Nullable FileTime compared;
   private long comparedNanos;
 
   PendingFiles(Layout layout, RecordFolder<Entry> folder) {
     this.folder = folder;
+    this.layout = layout;
     this.directory = layout.pending();
     this.log = new ChangeLog(layout.changes(), layout.changesBefore(), LONGEST_LOG);
   }
@@ -193,7 +196,23 @@ final class PendingFiles {
   }
 
   private Optional<Entry> read(TaskId id) {
+    if (Files.exists(layout.done(id).resolve(id + RecordFolder.SUFFIX))) {
+      leftovers.add(id);
+      return Optional.empty();
+    }
     return readWhole(id).map(Entry::planned);
+  }
+
+  /** Those that have ended, and whose old file could not be removed then; each is told once. */
+  List<TaskId> takeLeftovers() {
+    List<TaskId> taken = List.copyOf(leftovers);
+    leftovers.clear();
+    return taken;
+  }
+
+  /** One of those, for the next look. */
+  void leftover(TaskId id) {
+    leftovers.add(id);
   }
 
   /** One record as it is on the disk now; one that cannot be understood waits for nothing. */

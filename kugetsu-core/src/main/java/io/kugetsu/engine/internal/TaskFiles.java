@@ -8,11 +8,9 @@ import io.kugetsu.engine.Activity;
 import io.kugetsu.engine.TaskRecord;
 import io.kugetsu.internal.AtomicFiles;
 import io.kugetsu.internal.Json;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -32,13 +30,8 @@ import tools.jackson.databind.node.ObjectNode;
 final class TaskFiles {
   private static final Logger LOG = LoggerFactory.getLogger(TaskFiles.class);
 
-  private static final Comparator<Copy> BY_REVISION =
-      Comparator.comparingLong(copy -> copy.entry().task().revision());
-
-  /** A record as it is on the disk. */
-  private record Copy(RecordFolder<Entry> folder, Entry entry) {}
-
   private final Layout layout;
+  private final TaskCopies copies;
   private final RecordFolder<Entry> pending;
   private final RecordFolder<Entry> running;
   private final PendingFiles waiting;
@@ -51,6 +44,7 @@ final class TaskFiles {
    */
   TaskFiles(Layout layout, Consumer<Entry> settle) {
     this.layout = layout;
+    this.copies = new TaskCopies(layout);
     this.pending = new RecordFolder<>(layout.pending(), TaskCodec::read);
     this.waiting = new PendingFiles(layout, new RecordFolder<>(layout.pending(), TaskCodec::read));
     this.running = new RecordFolder<>(layout.running(), TaskFiles::readRunning);
@@ -85,7 +79,7 @@ final class TaskFiles {
   void repairRunning() {
     for (String name : running.names()) {
       TaskId id = Layout.taskIn(name);
-      if (id != null && (pending.has(name) || done(id).has(name))) {
+      if (id != null && (pending.has(name) || copies.done(id).has(name))) {
         resolve(id);
       }
     }
@@ -95,7 +89,7 @@ final class TaskFiles {
   void repairPending() {
     for (String name : pending.names()) {
       TaskId id = Layout.taskIn(name);
-      if (id != null && (running.has(name) || done(id).has(name))) {
+      if (id != null && (running.has(name) || copies.done(id).has(name))) {
         resolve(id);
       }
     }
@@ -114,51 +108,30 @@ final class TaskFiles {
     return twice.isEmpty() ? waiting.values() : pending.load().values();
   }
 
+  TaskCopies copies() {
+    return copies;
+  }
+
   PendingFiles waiting() {
     return waiting;
   }
 
+  /** What waits at this moment; what only looks as if it did is brought to its end. */
+  WaitingLine line() {
+    WaitingLine line = waiting.line();
+    for (TaskId id : waiting.takeLeftovers()) {
+      try {
+        resolve(id);
+      } catch (StorageException e) {
+        waiting.leftover(id);
+        LOG.debug("{} is brought to its end later", id, e);
+      }
+    }
+    return line;
+  }
+
   Collection<Entry> running() {
     return running.load().values();
-  }
-
-  /**
-   * The newest state there is, read without the lock; empty also when the task moves at this
-   * moment, or when something about it makes no sense.
-   */
-  Optional<Entry> glimpse(TaskId id) {
-    try {
-      return folders(id).stream()
-          .flatMap(folder -> folder.read(id.value()).stream())
-          .max(Comparator.comparingLong(entry -> entry.task().revision()));
-    } catch (NewerFormatException e) {
-      throw e.refusal();
-    } catch (StorageException e) {
-      return Optional.empty();
-    }
-  }
-
-  void setAsideIfUnreadable(TaskId id) {
-    try {
-      copies(id);
-    } catch (NewerFormatException | SetAsideException | StorageException e) {
-      LOG.debug("listed without {}: {}", id, e.getMessage());
-    }
-  }
-
-  /** The newest state there is; one that makes no sense is set aside and refused. */
-  Optional<Entry> find(TaskId id) {
-    try {
-      Optional<Entry> found = copies(id).stream().max(BY_REVISION).map(Copy::entry);
-      if (found.isEmpty()) {
-        folders(id).forEach(folder -> folder.refuseIfSetAside(id.value()));
-      }
-      return found;
-    } catch (NewerFormatException e) {
-      throw e.refusal();
-    } catch (SetAsideException e) {
-      throw e.problem();
-    }
   }
 
   /**
@@ -167,10 +140,8 @@ final class TaskFiles {
    */
   void add(Entry entry) {
     TaskId id = entry.task().id();
-    for (RecordFolder<Entry> folder : folders(id)) {
-      if (folder.has(id.value())) {
-        throw new InvalidRequestException("task " + id + " exists already");
-      }
+    if (copies.has(id)) {
+      throw new InvalidRequestException("task " + id + " exists already");
     }
     if (!entry.waits()) {
       put(entry, Json.object());
@@ -200,7 +171,7 @@ final class TaskFiles {
     if (AtomicFiles.delete(file) && entry.waits()) {
       waiting.changed(entry.task().id(), null);
     }
-    return !isThere(entry.task().id());
+    return !copies.isThere(entry.task().id());
   }
 
   boolean replace(Entry from, Entry to) {
@@ -218,7 +189,7 @@ final class TaskFiles {
     if (waits) {
       waiting.announce(id);
     }
-    change(to, Json.parse(before, text.get()));
+    change(to, before, text.get());
     if (!before.equals(folder(to).file(id.value()))) {
       leave(before, to);
     }
@@ -230,7 +201,7 @@ final class TaskFiles {
 
   private boolean isPresent(Entry entry) {
     TaskRecord task = entry.task();
-    return find(task.id()).filter(it -> it.task().revision() == task.revision()).isPresent();
+    return copies.find(task.id()).filter(it -> it.task().revision() == task.revision()).isPresent();
   }
 
   /**
@@ -255,18 +226,12 @@ final class TaskFiles {
     return true;
   }
 
-  /** Whether there is any file of a task, be it one that makes no sense. */
-  boolean isThere(TaskId id) {
-    return folders(id).stream()
-        .anyMatch(folder -> folder.has(id.value()) || folder.isSetAside(id.value()));
-  }
-
   /** Removes the file of a task that has ended, once it is the only one of that task. */
   boolean remove(TaskId id) {
     resolve(id);
     return !pending.has(id.value())
         && !running.has(id.value())
-        && AtomicFiles.delete(done(id).file(id.value()));
+        && AtomicFiles.delete(copies.done(id).file(id.value()));
   }
 
   /**
@@ -280,19 +245,32 @@ final class TaskFiles {
       AtomicFiles.delete(before);
     } catch (StorageException e) {
       LOG.warn("task {} has its new state, the rest follows later", to.task().id(), e);
+      waiting.leftover(to.task().id());
     }
   }
 
-  private void change(Entry to, ObjectNode tree) {
+  /** A write may have taken effect although it failed; what was refused must not have happened. */
+  private void change(Entry to, Path before, byte[] text) {
     Path file = folder(to).file(to.task().id().value());
-    boolean isNew = !Files.exists(file);
     try {
-      put(to, tree);
+      put(to, Json.parse(before, text));
     } catch (StorageException e) {
-      if (isNew) {
-        undo(file);
+      try {
+        if (file.equals(before)) {
+          restore(file, text);
+        } else {
+          AtomicFiles.delete(file);
+        }
+      } catch (StorageException again) {
+        LOG.warn("could not take back a write that failed", again);
       }
       throw e;
+    }
+  }
+
+  private static void restore(Path file, byte[] text) {
+    if (!AtomicFiles.read(file).filter(now -> Arrays.equals(now, text)).isPresent()) {
+      AtomicFiles.write(file, text);
     }
   }
 
@@ -304,19 +282,10 @@ final class TaskFiles {
     AtomicFiles.write(folder(entry).file(entry.task().id().value()), Json.print(tree));
   }
 
-  /** The rename may have happened although the write failed; what was refused must not be there. */
-  private static void undo(Path file) {
-    try {
-      AtomicFiles.delete(file);
-    } catch (StorageException e) {
-      LOG.warn("could not take back a write that failed", e);
-    }
-  }
-
   private void resolve(TaskId id) {
-    List<Copy> copies;
+    List<TaskCopies.Copy> found;
     try {
-      copies = copies(id);
+      found = copies.of(id);
     } catch (NewerFormatException e) {
       LOG.warn("left as it is: {}", e.refusal().getMessage());
       return;
@@ -324,13 +293,13 @@ final class TaskFiles {
       settleRest(id);
       return;
     }
-    Optional<Copy> newest = copies.stream().max(BY_REVISION);
-    if (copies.size() < 2 || newest.isEmpty()) {
+    Optional<TaskCopies.Copy> newest = TaskCopies.newest(found);
+    if (found.size() < 2 || newest.isEmpty()) {
       return;
     }
-    waiting.announce(id);
+    announceIfPossible(id);
     settle.accept(newest.get().entry());
-    for (Copy copy : copies) {
+    for (TaskCopies.Copy copy : found) {
       if (copy != newest.get()) {
         AtomicFiles.delete(copy.folder().file(id.value()));
       }
@@ -339,42 +308,31 @@ final class TaskFiles {
     LOG.info("finished a step of task {} that its writer left half done", id);
   }
 
+  /** Others find out by themselves, when they would hand it out. */
+  private void announceIfPossible(TaskId id) {
+    try {
+      waiting.announce(id);
+    } catch (StorageException e) {
+      LOG.debug("a change of {} is not announced", id, e);
+    }
+  }
+
   /**
    * What was set aside, and reported, may have been the old file of a step: what the new one brings
    * must not depend on it.
    */
   private void settleRest(TaskId id) {
     try {
-      copies(id).stream().max(BY_REVISION).ifPresent(copy -> settle.accept(copy.entry()));
+      TaskCopies.newest(copies.of(id)).ifPresent(copy -> settle.accept(copy.entry()));
     } catch (NewerFormatException | SetAsideException e) {
       LOG.debug("nothing is left of task {} that makes sense", id, e);
     }
   }
 
-  private List<Copy> copies(TaskId id) {
-    List<Copy> copies = new ArrayList<>();
-    for (RecordFolder<Entry> folder : folders(id)) {
-      folder.readOrSetAside(id.value()).ifPresent(entry -> copies.add(new Copy(folder, entry)));
-    }
-    return copies;
-  }
-
-  /** Strict readers for single records: what is not understood is not changed. */
-  private List<RecordFolder<Entry>> folders(TaskId id) {
-    return List.of(
-        new RecordFolder<>(layout.pending(), TaskCodec::read),
-        new RecordFolder<>(layout.running(), TaskCodec::read),
-        done(id));
-  }
-
-  private RecordFolder<Entry> done(TaskId id) {
-    return new RecordFolder<>(layout.done(id), TaskCodec::read);
-  }
-
   private RecordFolder<Entry> folder(Entry entry) {
     TaskStatus status = entry.task().status();
     if (status.isTerminal()) {
-      return done(entry.task().id());
+      return copies.done(entry.task().id());
     }
     return entry.waits() ? pending : running;
   }
