@@ -18,6 +18,13 @@ final class ConfigExample {
       # provider/model for the agent; without it the agent's own choice.
       # KUGETSU_MODEL=anthropic/claude-sonnet-4-5
 
+      # After how many minutes a run is ended, counted from its start; 0 for never.
+      # TASK_TIMEOUT_MINUTES=0
+
+      # What becomes of runs that a crash or reboot of the machine interrupted: ask (they wait until
+      # somebody goes on with them), auto (their messages are sent again) or never (they end).
+      # RESUME_INTERRUPTED=ask
+
       # For how many days ended tasks are kept.
       # QUEUE_CLEANUP_AGE_DAYS=7
 

@@ -55,6 +55,7 @@ final class DefaultKugetsu implements Kugetsu {
   private final Path directory;
   private final GitRepository repository;
   private final SettingsReader reader;
+  private final Supplier<Settings> settings;
   private final Clones clones;
   private final Places places;
   private final Engine engine;
@@ -87,6 +88,7 @@ final class DefaultKugetsu implements Kugetsu {
     this.repository = repository;
     Parts parts = new Parts(builder, repository, directory, dispatch);
     this.reader = parts.reader;
+    this.settings = parts.settings;
     this.clones = parts.clones;
     this.places = parts.places;
     this.engine = parts.engine;
@@ -115,7 +117,8 @@ final class DefaultKugetsu implements Kugetsu {
 
   @Override
   public TaskHandle delegate(QueueRequest request) {
-    return accept(newTask(request, true));
+    checkTaking();
+    return manager.handle(queue.accept(request).id());
   }
 
   private TaskHandle accept(NewTask task) {
@@ -141,11 +144,15 @@ final class DefaultKugetsu implements Kugetsu {
 
   /** Everything that can be wrong with a request is found here, before anything is changed. */
   private NewTask newTask(QueueRequest request, boolean mayWait) {
+    checkTaking();
+    return path.task(request, mayWait);
+  }
+
+  private void checkTaking() {
     checkOpen();
     if (draining) {
       throw new ClosedException("this Kugetsu");
     }
-    return path.task(request, mayWait);
   }
 
   private Admission admit(NewTask task) {
@@ -241,7 +248,7 @@ final class DefaultKugetsu implements Kugetsu {
   @Override
   public Settings settings() {
     checkOpen();
-    return reader.read();
+    return settings.get();
   }
 
   @Override

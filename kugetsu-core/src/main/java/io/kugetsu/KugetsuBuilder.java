@@ -3,6 +3,9 @@ package io.kugetsu;
 import io.kugetsu.agent.AgentAdapter;
 import io.kugetsu.common.InvalidRequestException;
 import io.kugetsu.common.Limits;
+import io.kugetsu.common.SpawnLimits;
+import io.kugetsu.config.ResumePolicy;
+import io.kugetsu.config.Settings;
 import io.kugetsu.engine.Engine;
 import io.kugetsu.limit.AdmissionGate;
 import io.kugetsu.notification.NotificationSink;
@@ -15,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,9 +27,14 @@ import org.jspecify.annotations.Nullable;
  * the config file. Not thread-safe; can be used for several openings.
  */
 public final class KugetsuBuilder {
+  private static final String ROOTS = "root:*";
+
   final Path repository;
   @Nullable Path directory;
   @Nullable Limits limits;
+  @Nullable Duration taskTimeout;
+  @Nullable ResumePolicy resumeInterrupted;
+  SpawnLimits spawnLimits = SpawnLimits.DEFAULT;
   @Nullable AgentAdapter agent;
   @Nullable Engine engine;
   @Nullable Executor executor;
@@ -63,6 +73,47 @@ public final class KugetsuBuilder {
    */
   public KugetsuBuilder limits(Limits value) {
     limits = Objects.requireNonNull(value, "limits");
+    return this;
+  }
+
+  /**
+   * How far tasks that start tasks may go.
+   *
+   * @param value the limits; default {@link SpawnLimits#DEFAULT}. How many descendants of a root
+   *     may run at once is counted under keys {@code root:…}, and a limit for {@code root:*} in
+   *     {@link #limits} wins over what is said here
+   * @return this builder
+   */
+  public KugetsuBuilder spawnLimits(SpawnLimits value) {
+    spawnLimits = Objects.requireNonNull(value, "spawnLimits");
+    return this;
+  }
+
+  /**
+   * After what time a run is ended, for messages that do not say it themselves.
+   *
+   * @param value the time, counted from the run's start; zero for never; default {@code
+   *     TASK_TIMEOUT_MINUTES} of environment or config file
+   * @return this builder
+   * @throws InvalidRequestException when it is negative
+   */
+  public KugetsuBuilder taskTimeout(Duration value) {
+    if (value.isNegative()) {
+      throw new InvalidRequestException("a time-out cannot be negative: " + value);
+    }
+    taskTimeout = value;
+    return this;
+  }
+
+  /**
+   * What becomes of runs that a crash or reboot of the machine interrupted, when this instance
+   * settles them.
+   *
+   * @param value the policy; default {@code RESUME_INTERRUPTED} of environment or config file
+   * @return this builder
+   */
+  public KugetsuBuilder resumeInterrupted(ResumePolicy value) {
+    resumeInterrupted = Objects.requireNonNull(value, "resumeInterrupted");
     return this;
   }
 
@@ -246,6 +297,32 @@ public final class KugetsuBuilder {
     return gates == null
         ? List.of(AdmissionGate.freeMemory(), AdmissionGate.freeDisk(directory))
         : gates;
+  }
+
+  /** The limits in force: those that were set here, else those of the settings. */
+  Supplier<Limits> limits(IntSupplier agents) {
+    Limits fixed = limits;
+    int running = spawnLimits.running();
+    return fixed == null
+        ? () -> withRoots(Limits.of(agents.getAsInt()), running)
+        : () -> withRoots(fixed, running);
+  }
+
+  private static Limits withRoots(Limits limits, int running) {
+    return limits.perKey().containsKey(ROOTS) ? limits : limits.perKey(ROOTS, running);
+  }
+
+  /** The settings in force: what was set here wins. */
+  Settings over(Settings read) {
+    return new Settings(
+        read.maxConcurrentAgents(),
+        read.model(),
+        read.baseRef(),
+        read.queueCleanupAgeDays(),
+        read.queueDaemonIntervalMinutes(),
+        Objects.requireNonNullElse(taskTimeout, read.taskTimeout()),
+        Objects.requireNonNullElse(resumeInterrupted, read.resumeInterrupted()),
+        read.problems());
   }
 
   /** The variables that count: for settings, and for what agents start from. */

@@ -4,6 +4,7 @@ import io.kugetsu.agent.AgentAdapter;
 import io.kugetsu.agent.OpencodeCli;
 import io.kugetsu.common.Limits;
 import io.kugetsu.config.SecretMasker;
+import io.kugetsu.config.Settings;
 import io.kugetsu.config.SettingsReader;
 import io.kugetsu.engine.Engine;
 import io.kugetsu.engine.Engines;
@@ -42,6 +43,7 @@ import java.util.function.Supplier;
 /** What an instance is put together from; the one place that does so. */
 final class Parts {
   final SettingsReader reader;
+  final Supplier<Settings> settings;
   final Clones clones;
   final Places places;
   final Engine engine;
@@ -65,9 +67,8 @@ final class Parts {
     this.reader = new SettingsReader(directory.resolve("config"), variables);
     this.clones = new Clones(directory, repository);
     this.places = new Places(directory.resolve("worktrees"), () -> reader.read().baseRef());
-    Limits fixed = builder.limits;
-    this.limits =
-        fixed == null ? () -> Limits.of(reader.read().maxConcurrentAgents()) : () -> fixed;
+    this.limits = builder.limits(() -> reader.read().maxConcurrentAgents());
+    this.settings = () -> builder.over(reader.read());
     AgentAdapter builtIn = new OpencodeCli();
     AgentAdapter agent = builder.agent == null ? builtIn : builder.agent;
     this.files = new RunFiles(directory.resolve("runs"));
@@ -96,7 +97,8 @@ final class Parts {
                 sessions::needs),
             Runnable::run);
     this.limiter = EngineLimiter.on(engine, limits, builder.clock);
-    this.path = new AdmissionPath(clones, agent, reader::read, environment, builder.clock);
+    this.path =
+        new AdmissionPath(clones, agent, settings, environment, builder.clock, builder.spawnLimits);
     this.daemon = Daemons.of(builder, directory, engine);
     this.queue =
         new EngineQueue(
@@ -110,7 +112,8 @@ final class Parts {
         new AgentEndings(
             sessions,
             new KeyKeeper(engine, builder.clock),
-            () -> ThreadLocalRandom.current().nextDouble());
+            () -> ThreadLocalRandom.current().nextDouble(),
+            () -> settings.get().resumeInterrupted());
     for (AgentAdapter each : agents(agent, builtIn)) {
       manager.register(
           new AgentWorkType(

@@ -1,6 +1,7 @@
 package io.kugetsu.config;
 
 import io.kugetsu.common.Limits;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,6 +18,10 @@ import java.util.Optional;
  * @param queueDaemonIntervalMinutes {@code QUEUE_DAEMON_INTERVAL_MINUTES}: how often the dispatcher
  *     in the background looks for what nobody told it of, at least 1; default {@value
  *     #DEFAULT_DAEMON_INTERVAL_MINUTES}
+ * @param taskTimeout {@code TASK_TIMEOUT_MINUTES}: after what time a run is ended, counted from its
+ *     start; zero, the default, for never
+ * @param resumeInterrupted {@code RESUME_INTERRUPTED}: what becomes of runs that a crash or reboot
+ *     of the machine interrupted; default {@link ResumePolicy#ASK}
  * @param problems what could not be used
  */
 public record Settings(
@@ -25,6 +30,8 @@ public record Settings(
     Optional<String> baseRef,
     int queueCleanupAgeDays,
     int queueDaemonIntervalMinutes,
+    Duration taskTimeout,
+    ResumePolicy resumeInterrupted,
     List<SettingProblem> problems) {
   /** For how many days ended tasks are kept unless something else is said. */
   public static final int DEFAULT_CLEANUP_AGE_DAYS = 7;

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -34,8 +35,10 @@ public final class SettingsReader {
   private static final String AGENTS = "MAX_CONCURRENT_AGENTS";
   private static final String CLEANUP_AGE = "QUEUE_CLEANUP_AGE_DAYS";
   private static final String INTERVAL = "QUEUE_DAEMON_INTERVAL_MINUTES";
+  private static final String TIMEOUT = "TASK_TIMEOUT_MINUTES";
+  private static final String RESUME = "RESUME_INTERRUPTED";
   private static final Set<String> KNOWN =
-      Set.of(AGENTS, "KUGETSU_MODEL", "BASE_REF", CLEANUP_AGE, INTERVAL);
+      Set.of(AGENTS, "KUGETSU_MODEL", "BASE_REF", CLEANUP_AGE, INTERVAL, TIMEOUT, RESUME);
 
   private final Path file;
   private final Map<String, String> environment;
@@ -70,11 +73,13 @@ public final class SettingsReader {
     }
     Settings settings =
         new Settings(
-            number(AGENTS, values, Limits.DEFAULT_AGENTS, problems),
+            number(AGENTS, values, 1, Limits.DEFAULT_AGENTS, problems),
             model(values.get("KUGETSU_MODEL"), problems),
             text(values.get("BASE_REF")),
-            number(CLEANUP_AGE, values, Settings.DEFAULT_CLEANUP_AGE_DAYS, problems),
-            number(INTERVAL, values, Settings.DEFAULT_DAEMON_INTERVAL_MINUTES, problems),
+            number(CLEANUP_AGE, values, 1, Settings.DEFAULT_CLEANUP_AGE_DAYS, problems),
+            number(INTERVAL, values, 1, Settings.DEFAULT_DAEMON_INTERVAL_MINUTES, problems),
+            Duration.ofMinutes(number(TIMEOUT, values, 0, 0, problems)),
+            resume(values.get(RESUME), problems),
             problems);
     report(settings.problems());
     return settings;
@@ -128,23 +133,40 @@ public final class SettingsReader {
   }
 
   private static int number(
-      String key, Map<String, Value> values, int usual, List<SettingProblem> problems) {
+      String key, Map<String, Value> values, int least, int usual, List<SettingProblem> problems) {
     Value value = values.get(key);
     if (value == null) {
       return usual;
     }
     try {
       int number = Integer.parseInt(value.text());
-      if (number >= 1) {
+      if (number >= least) {
         return number;
       }
     } catch (NumberFormatException e) {
-      // reported below, as every other text that is no number from 1
+      // reported below, as every other text that is no such number
     }
     problems.add(
         new SettingProblem(
-            value.source(), value.line(), key + " must be a number from 1; using " + usual));
+            value.source(),
+            value.line(),
+            key + " must be a number from " + least + "; using " + usual));
     return usual;
+  }
+
+  private static ResumePolicy resume(@Nullable Value value, List<SettingProblem> problems) {
+    if (value == null) {
+      return ResumePolicy.ASK;
+    }
+    for (ResumePolicy policy : ResumePolicy.values()) {
+      if (policy.name().equalsIgnoreCase(value.text())) {
+        return policy;
+      }
+    }
+    problems.add(
+        new SettingProblem(
+            value.source(), value.line(), RESUME + " must be ask, auto or never; using ask"));
+    return ResumePolicy.ASK;
   }
 
   private static Optional<String> model(@Nullable Value value, List<SettingProblem> problems) {

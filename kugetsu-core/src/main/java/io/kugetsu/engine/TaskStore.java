@@ -37,6 +37,14 @@ public interface TaskStore {
   Enqueued enqueue(NewTask task);
 
   /**
+   * Looks for the task that was accepted under an idempotency key.
+   *
+   * @param idempotencyKey the key
+   * @return its record, or empty when none is kept
+   */
+  Optional<TaskRecord> findByKey(String idempotencyKey);
+
+  /**
    * Accepts exactly this task and hands it out at once, or refuses it. It never overtakes pending
    * work of the given kinds that could be claimed at this moment, whoever could claim it, nor any
    * pending work of its own session. Where nobody hands work out, give no kinds.

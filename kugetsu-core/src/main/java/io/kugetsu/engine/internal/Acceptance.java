@@ -32,7 +32,7 @@ final class Acceptance {
   }
 
   private Enqueued enqueueOnce(@Nullable String key, NewTask task) {
-    Optional<Entry> known = Optional.ofNullable(key).flatMap(vault::taskOf).flatMap(vault::find);
+    Optional<Entry> known = Optional.ofNullable(key).flatMap(this::known);
     if (known.isPresent()) {
       return new Enqueued(known.get().task(), false);
     }
@@ -44,6 +44,11 @@ final class Acceptance {
     }
     families.note(accepted);
     return add(accepted);
+  }
+
+  /** The task that was accepted under a key, as long as it is kept. */
+  Optional<Entry> known(String key) {
+    return vault.taskOf(key).flatMap(vault::find);
   }
 
   private Enqueued add(Entry entry) {

@@ -76,6 +76,12 @@ final class StoredTasks implements TaskStore {
   }
 
   @Override
+  public Optional<TaskRecord> findByKey(String idempotencyKey) {
+    gate.check();
+    return vault.locked(() -> acceptance.known(idempotencyKey)).map(Entry::task);
+  }
+
+  @Override
   public Admission admit(NewTask task, ClaimRequest request) {
     gate.check();
     Admission admission = acceptance.admit(task, request);

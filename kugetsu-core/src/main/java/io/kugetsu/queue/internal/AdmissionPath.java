@@ -3,6 +3,7 @@ package io.kugetsu.queue.internal;
 import io.kugetsu.agent.AgentAdapter;
 import io.kugetsu.common.LimitKey;
 import io.kugetsu.common.SessionKey;
+import io.kugetsu.common.SpawnLimits;
 import io.kugetsu.common.TaskId;
 import io.kugetsu.config.Settings;
 import io.kugetsu.engine.NewTask;
@@ -10,8 +11,11 @@ import io.kugetsu.queue.QueueRequest;
 import io.kugetsu.session.internal.AgentTask;
 import io.kugetsu.session.internal.Clones;
 import io.kugetsu.task.internal.TaskNotices;
+import io.kugetsu.task.internal.TaskViews;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +34,7 @@ public final class AdmissionPath {
   private final Supplier<Settings> settings;
   private final Supplier<Map<String, String>> environment;
   private final Clock clock;
+  private final SpawnLimits spawnLimits;
 
   /**
    * Makes the way.
@@ -39,18 +44,21 @@ public final class AdmissionPath {
    * @param settings the settings in force
    * @param environment what a run's environment starts from
    * @param clock tells the time
+   * @param spawnLimits how far tasks that start tasks may go
    */
   public AdmissionPath(
       Clones clones,
       AgentAdapter agent,
       Supplier<Settings> settings,
       Supplier<Map<String, String>> environment,
-      Clock clock) {
+      Clock clock,
+      SpawnLimits spawnLimits) {
     this.clones = clones;
     this.agent = agent;
     this.settings = settings;
     this.environment = environment;
     this.clock = clock;
+    this.spawnLimits = spawnLimits;
   }
 
   /**
@@ -73,17 +81,26 @@ public final class AdmissionPath {
     AgentTask task =
         new AgentTask(request.message(), request.ref(), clone, agent.name(), model, mayWait);
     return new NewTask(
-        id,
-        AgentTask.kind(agent.name()),
-        true,
-        request.priority(),
-        keys(request, session, agent.name(), model),
-        session,
-        null,
-        null,
-        request.idempotencyKey().orElse(null),
-        task.toInput(),
-        List.of(TaskNotices.queued(id, Optional.of(request.ref()), clock.instant())));
+            id,
+            AgentTask.kind(agent.name()),
+            true,
+            request.priority(),
+            keys(request, session, agent.name(), model),
+            session,
+            null,
+            request.notBefore().orElse(null),
+            request.idempotencyKey().orElse(null),
+            input(task, request),
+            List.of(TaskNotices.queued(id, Optional.of(request.ref()), clock.instant())))
+        .childOf(request.parent().orElse(null), spawnLimits)
+        .requestedBy(request.requestedBy().orElse(null));
+  }
+
+  private Map<String, String> input(AgentTask task, QueueRequest request) {
+    Map<String, String> input = new HashMap<>(task.toInput());
+    Duration timeout = request.timeout().orElseGet(() -> settings.get().taskTimeout());
+    input.putAll(TaskViews.deadline(timeout));
+    return input;
   }
 
   private static Set<LimitKey> keys(

@@ -79,7 +79,22 @@ public final class EngineQueue implements TaskQueue {
 
   @Override
   public QueueItem enqueue(QueueRequest request) {
-    return item(accept(path.task(request, true)));
+    return item(accept(request));
+  }
+
+  /**
+   * Accepts a message without looking for its place in the line, which would cost more than the
+   * acceptance. A key that is known counts before everything else: then the request was right once,
+   * whatever has become of its clone or its agent.
+   *
+   * @param request the message
+   * @return its task's record
+   */
+  public TaskRecord accept(QueueRequest request) {
+    return request
+        .idempotencyKey()
+        .flatMap(store::findByKey)
+        .orElseGet(() -> accept(path.task(request, true)));
   }
 
   /**

@@ -4,6 +4,7 @@ import io.kugetsu.agent.AgentReport;
 import io.kugetsu.common.SessionKey;
 import io.kugetsu.common.StopReason;
 import io.kugetsu.common.TaskStatus;
+import io.kugetsu.config.ResumePolicy;
 import io.kugetsu.engine.NotificationRecord;
 import io.kugetsu.process.ProcessExit;
 import io.kugetsu.task.FailureType;
@@ -23,6 +24,7 @@ public final class AgentEndings {
   private final StoredSessions sessions;
   private final KeyKeeper keys;
   private final DoubleSupplier random;
+  private final Supplier<ResumePolicy> policy;
 
   /**
    * Makes the endings.
@@ -30,11 +32,17 @@ public final class AgentEndings {
    * @param sessions the sessions
    * @param keys is told how runs ended, for the keys they ran under
    * @param random gives numbers from 0 to 1, for how long another try waits
+   * @param policy what becomes of runs that a crash or reboot of the machine interrupted
    */
-  public AgentEndings(StoredSessions sessions, KeyKeeper keys, DoubleSupplier random) {
+  public AgentEndings(
+      StoredSessions sessions,
+      KeyKeeper keys,
+      DoubleSupplier random,
+      Supplier<ResumePolicy> policy) {
     this.sessions = sessions;
     this.keys = keys;
     this.random = random;
+    this.policy = policy;
   }
 
   /** Of an agent that was started. */
@@ -56,7 +64,14 @@ public final class AgentEndings {
         };
     Judgement judgement =
         Judgement.of(
-            exit, report, stop, task.mayWait(), run.attempts(), random.getAsDouble(), count);
+            exit,
+            report,
+            stop,
+            task.mayWait(),
+            run.attempts(),
+            random.getAsDouble(),
+            policy.get(),
+            count);
     return settlement(
         run,
         judgement,

@@ -3,6 +3,7 @@ package io.kugetsu.session.internal;
 import io.kugetsu.agent.AgentReport;
 import io.kugetsu.common.StopReason;
 import io.kugetsu.common.TaskStatus;
+import io.kugetsu.config.ResumePolicy;
 import io.kugetsu.process.ProcessExit;
 import io.kugetsu.process.RunState;
 import io.kugetsu.session.SessionState;
@@ -53,6 +54,7 @@ record Judgement(
    * @param mayWait whether it may go back into the line
    * @param attempts runs that counted before
    * @param random from 0 to 1, for the back-off
+   * @param policy what becomes of it when the machine was started anew meanwhile
    * @param keys counts what the agent said against the keys it ran under; asked only when its words
    *     decide, and tells whether its key gives nothing out for now
    * @return the judgement
@@ -64,11 +66,15 @@ record Judgement(
       boolean mayWait,
       int attempts,
       double random,
+      ResumePolicy policy,
       Predicate<AgentReport> keys) {
     // what the agent had done before the stop reached it counts, also when a stop was asked for
     boolean byItself = exit.state() == RunState.EXITED && !exit.stopped();
     if (stop.isPresent() && !byItself) {
       return stopped(stop.get());
+    }
+    if (exit.state() == RunState.INTERRUPTED) {
+      return rebooted(mayWait ? policy : ResumePolicy.ASK);
     }
     Optional<Judgement> unseen = unseen(exit);
     if (unseen.isPresent()) {
@@ -105,6 +111,22 @@ record Judgement(
         TaskStatus.PENDING, report.failure(), report.error(), SessionState.READY, attempt, delay);
   }
 
+  private static Judgement rebooted(ResumePolicy policy) {
+    String error = "the machine was started anew meanwhile";
+    return switch (policy) {
+      case ASK -> ended(TaskStatus.INTERRUPTED, FailureType.LOST, error);
+      case AUTO -> backInLine();
+      case NEVER ->
+          new Judgement(
+              TaskStatus.INTERRUPTED,
+              Optional.of(FailureType.LOST),
+              error,
+              SessionState.READY,
+              true,
+              Duration.ZERO);
+    };
+  }
+
   /** Judges a run whose end is none of the agent's own. */
   private static Optional<Judgement> unseen(ProcessExit exit) {
     if (exit.memoryLimit().isPresent()) {
@@ -123,12 +145,6 @@ record Judgement(
       case LOST ->
           Optional.of(
               ended(TaskStatus.LOST, FailureType.LOST, "the agent is gone, its end was not seen"));
-      case INTERRUPTED ->
-          Optional.of(
-              ended(
-                  TaskStatus.INTERRUPTED,
-                  FailureType.LOST,
-                  "the machine was started anew meanwhile"));
       case CUT ->
           Optional.of(
               ended(

@@ -6,6 +6,8 @@ import io.kugetsu.task.FailureType;
 import io.kugetsu.task.Outcome;
 import io.kugetsu.task.TaskInfo;
 import io.kugetsu.task.TaskResult;
+import io.kugetsu.task.TaskSpec;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -35,6 +37,18 @@ public final class TaskViews {
   private static final String LAST_OUTPUT = "lastOutput";
 
   private TaskViews() {}
+
+  /**
+   * What says in a task's input how long its run may take.
+   *
+   * @param time the time, counted from the start of the work; zero for any
+   * @return the entries
+   */
+  public static Map<String, String> deadline(Duration time) {
+    return new TaskOptions(
+            time, Duration.ZERO, TaskSpec.OnDeadline.STOP, TaskSpec.DEFAULT_GRACE, Duration.ZERO)
+        .toInput();
+  }
 
   static TaskInfo info(TaskRecord record) {
     return new TaskInfo(

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kugetsu.agent.AgentReport;
 import io.kugetsu.common.TaskStatus;
+import io.kugetsu.config.ResumePolicy;
 import io.kugetsu.process.ProcessExit;
 import io.kugetsu.process.RunState;
 import io.kugetsu.session.SessionState;
@@ -51,7 +52,14 @@ class JudgementTest {
             "",
             AgentReport.Usage.NONE);
     return Judgement.of(
-        BY_ITSELF, report, Optional.empty(), mayWait, attempts, random, any -> closed);
+        BY_ITSELF,
+        report,
+        Optional.empty(),
+        mayWait,
+        attempts,
+        random,
+        ResumePolicy.ASK,
+        any -> closed);
   }
 
   @Test
