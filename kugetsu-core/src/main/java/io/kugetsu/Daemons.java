@@ -55,13 +55,11 @@ final class Daemons {
    * What follows each acceptance of a message: somebody has to be there who starts it. The message
    * is accepted whatever becomes of that.
    */
-  static Consumer<TaskRecord> starting(
-      KugetsuBuilder builder, BackgroundDaemon daemon, Consumer<TaskRecord> first) {
+  static Consumer<TaskRecord> starting(KugetsuBuilder builder, BackgroundDaemon daemon) {
     if (!builder.startDaemon || builder.dispatch) {
-      return first;
+      return record -> {};
     }
     return record -> {
-      first.accept(record);
       try {
         daemon.ensure(record.kind());
       } catch (StorageException e) {

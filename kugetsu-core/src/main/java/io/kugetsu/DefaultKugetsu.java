@@ -3,7 +3,6 @@ package io.kugetsu;
 import io.kugetsu.common.ClosedException;
 import io.kugetsu.common.InvalidRequestException;
 import io.kugetsu.common.IssueRef;
-import io.kugetsu.common.LimitKey;
 import io.kugetsu.common.Limits;
 import io.kugetsu.common.SessionKey;
 import io.kugetsu.common.TaskStatus;
@@ -14,7 +13,6 @@ import io.kugetsu.engine.Engine;
 import io.kugetsu.engine.NewTask;
 import io.kugetsu.internal.AtomicFiles;
 import io.kugetsu.limit.ConcurrencyLimiter;
-import io.kugetsu.limit.Permit;
 import io.kugetsu.limit.internal.EngineLimiter;
 import io.kugetsu.notification.Notifications;
 import io.kugetsu.notification.internal.StoredNotifications;
@@ -29,7 +27,6 @@ import io.kugetsu.queue.internal.EngineQueue;
 import io.kugetsu.session.AgentSession;
 import io.kugetsu.session.SessionNotFoundException;
 import io.kugetsu.session.SessionRegistry;
-import io.kugetsu.session.SessionState;
 import io.kugetsu.session.internal.Clones;
 import io.kugetsu.session.internal.Places;
 import io.kugetsu.session.internal.StoredSessions;
@@ -39,8 +36,6 @@ import io.kugetsu.task.internal.DefaultBackgroundManager;
 import io.kugetsu.task.internal.Dispatcher;
 import io.kugetsu.task.internal.RunFiles;
 import io.kugetsu.worktree.GitRepository;
-import io.kugetsu.worktree.Removal;
-import io.kugetsu.worktree.Worktree;
 import io.kugetsu.worktree.WorktreeService;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -198,30 +193,7 @@ final class DefaultKugetsu implements Kugetsu {
   @Override
   public Destruction destroy(IssueRef ref) {
     AgentSession session = session(ref).orElseThrow(() -> new SessionNotFoundException(ref));
-    SessionKey key = session.key();
-    // the session's own permit keeps every run of it out while it is taken apart
-    Optional<Permit> alone = limiter.tryAcquire(Set.of(LimitKey.session(key)));
-    if (alone.isEmpty()) {
-      return new Destruction.Refused(key, List.of("a message of it runs; stop that first"));
-    }
-    try (Permit ignored = alone.get()) {
-      if (session.state() != SessionState.INTERRUPTED && isAwaited(key)) {
-        return new Destruction.Refused(key, List.of("a message of it waits; cancel that first"));
-      }
-      WorktreeService worktrees = places.of(session.repository());
-      Optional<Worktree> tree = worktrees.find(key.value());
-      if (tree.isPresent() && worktrees.remove(tree.get()) instanceof Removal.Refused refused) {
-        return new Destruction.Refused(
-            key, refused.obstacles().stream().map(Object::toString).toList());
-      }
-      sessions.remove(key);
-      return new Destruction.Destroyed(key, session.branch());
-    }
-  }
-
-  private boolean isAwaited(SessionKey key) {
-    return engine.tasks().list(Set.of(TaskStatus.PENDING)).stream()
-        .anyMatch(task -> key.equals(task.session()));
+    return new SessionEnd(engine.tasks(), limiter, sessions, places).of(session);
   }
 
   @Override

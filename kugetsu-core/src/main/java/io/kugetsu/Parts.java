@@ -102,12 +102,7 @@ final class Parts {
     this.daemon = Daemons.of(builder, directory, engine);
     this.queue =
         new EngineQueue(
-            engine,
-            builder.clock,
-            path,
-            Daemons.starting(builder, daemon, manager::accepted),
-            manager,
-            sessions);
+            engine, builder.clock, path, manager, sessions, Daemons.starting(builder, daemon));
     AgentEndings endings =
         new AgentEndings(
             sessions,

@@ -43,8 +43,8 @@ public interface NotificationStore {
    * Adds a notification that no step of a task brings. When it returns, it is as durable as the
    * engine is.
    *
-   * @param notification the notification
-   * @return false when there is one of that identifier; then nothing changed
+   * @param notification the notification, whose identifier no task uses
+   * @return false when one of that identifier was added and is kept; then nothing changed
    */
   boolean put(NotificationRecord notification);
 

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param awaiting how many tasks only await those that they started
  * @param running how many run or are being stopped, those that are being settled included
  * @param held how many permits are given for each limit key; keys of which none is are left out
+ * @param wanted how many tasks wait for their turn that need a limit key, for each; without the
+ *     keys of sessions
  */
 @Experimental
 public record StoreCounts(
@@ -21,9 +23,11 @@ public record StoreCounts(
     @Nullable Instant oldestPending,
     int awaiting,
     int running,
-    Map<LimitKey, Integer> held) {
-  /** Copies its map. */
+    Map<LimitKey, Integer> held,
+    Map<LimitKey, Integer> wanted) {
+  /** Copies its maps. */
   public StoreCounts {
+    wanted = Map.copyOf(wanted);
     held = Map.copyOf(held);
   }
 }

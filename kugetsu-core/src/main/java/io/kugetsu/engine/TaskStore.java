@@ -161,8 +161,8 @@ public interface TaskStore {
   List<TaskRecord> list(Set<TaskStatus> states);
 
   /**
-   * Counts the tasks that ended and are kept. Reads what ended since the last call; the first one
-   * reads all that ended.
+   * Counts the tasks that are kept. Reads of those that ended what ended since the last call; the
+   * first one reads all that ended. One that ends at this moment may be counted twice.
    *
    * @param entry the entry of the outcome by whose values they are counted
    * @return how many of each kind, status and value there are, in no order

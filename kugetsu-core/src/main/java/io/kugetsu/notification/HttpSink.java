@@ -166,7 +166,7 @@ public final class HttpSink implements NotificationSink {
       this.name = Objects.requireNonNull(name, "name");
       this.address = address;
       String scheme = String.valueOf(address.getScheme());
-      if (!scheme.equalsIgnoreCase("http") && !scheme.equalsIgnoreCase("https")
+      if ((!scheme.equalsIgnoreCase("http") && !scheme.equalsIgnoreCase("https"))
           || address.getHost() == null
           || address.getUserInfo() != null) {
         throw new InvalidRequestException(

@@ -22,7 +22,7 @@ final class LogSink implements NotificationSink {
   @Override
   public void deliver(Notification notification) {
     switch (notification.type()) {
-      case TASK_ERROR, TASK_BLOCKED ->
+      case TASK_ERROR, TASK_BLOCKED, KEY_PAUSED ->
           LOG.warn(
               "{}{}{}",
               notification.message(),

@@ -10,19 +10,19 @@ import java.util.Optional;
 
 /**
  * How everything on a directory stood at one moment, whoever runs it: agents, commands and work of
- * programs, in the foreground too as far as it has limit keys. Immutable. Permits that a program
- * holds or waits for directly are no tasks, but count for their keys.
+ * programs, in the foreground too as far as it has limit keys. Permits that a program holds or
+ * waits for directly are no tasks, but count for their keys. Immutable.
  *
- * <p>It costs one look at what waits and what runs, and the names of what ended; what ended is read
- * once in an opening. What changes while it is taken may be counted as it was or as it is.
+ * <p>It costs a look at what runs and at the names of what ended, however much waits; what ended is
+ * read once in an opening. What changes while it is taken may be counted as it was or as it is.
  *
  * @param at when it was taken
  * @param queued how many tasks wait for their turn
  * @param running how many tasks have been claimed and have not ended, those that are being stopped
  *     included
  * @param awaiting how many tasks have done their own work and wait for tasks that they started
- * @param oldestWait for how long the task that waits longest could have been started, had there
- *     been room; empty when none waits that may start now
+ * @param oldestWait for how long the one has waited that waits longest, task or permit, be it for
+ *     its time; empty when none waits
  * @param failures how many of the ended tasks that are kept did not end well, by the reason;
  *     without those of which there are none
  * @param keys the limit keys that somebody has or wants, and those against which something is held,

@@ -115,6 +115,26 @@ public final class EngineContract {
         .toList();
   }
 
+  /**
+   * One of the ten things that any engine owes, and by which checks it is found out.
+   *
+   * @param number which of the ten
+   * @param text what is owed
+   * @param checks the names of the checks that find out, here; may be empty
+   * @param elsewhere what these checks cannot find out, and why; empty when there is nothing
+   */
+  public record Point(int number, String text, List<String> checks, String elsewhere) {
+    /** Copies its list. */
+    public Point {
+      checks = List.copyOf(checks);
+    }
+  }
+
+  /** {@return the ten things that any engine owes, in order} */
+  public static List<Point> points() {
+    return ContractPoints.ALL;
+  }
+
   private static List<Applying> all() {
     List<Applying> all = new ArrayList<>();
     QueueChecks.addTo(all);
@@ -124,6 +144,7 @@ public final class EngineContract {
     LimitChecks.addTo(all);
     AdmitChecks.addTo(all);
     SessionChecks.addTo(all);
+    NotificationChecks.addTo(all);
     OrphanChecks.addTo(all);
     FamilyChecks.addTo(all);
     KeyChecks.addTo(all);

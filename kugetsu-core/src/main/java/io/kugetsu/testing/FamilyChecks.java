@@ -217,7 +217,7 @@ final class FamilyChecks {
   private static void settled(Bench bench) throws InterruptedException {
     TaskStore tasks = bench.engine.tasks();
     TaskId parent = run(bench).task().id();
-    TaskId child = bench.task().childOf(parent).enqueue();
+    bench.task().childOf(parent).enqueue();
     Claim runs = bench.claimOne();
     awaiting(bench, parent);
     CountDownLatch heard = new CountDownLatch(1);
@@ -284,7 +284,7 @@ final class FamilyChecks {
 
   private static void settlerDies(Bench bench) {
     TaskId parent = run(bench).task().id();
-    TaskId child = bench.task().childOf(parent).enqueue();
+    bench.task().childOf(parent).enqueue();
     awaiting(bench, parent);
     bench.engine.tasks().finish(bench.claimOne().token(), completed());
     Owner settler = Bench.owner();

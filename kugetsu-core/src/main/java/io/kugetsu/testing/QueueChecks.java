@@ -34,6 +34,8 @@ import java.util.concurrent.TimeUnit;
 
 /** Acceptance, order, taking back, looking up, and the end of an engine. */
 final class QueueChecks {
+  private static final Duration DAY = Duration.ofDays(1);
+
   private QueueChecks() {}
 
   static void addTo(List<Applying> checks) {
@@ -49,6 +51,7 @@ final class QueueChecks {
     checks.add(always("one wanted task comes when it is its turn", QueueChecks::onlyOne));
     checks.add(always("a listing is by state and oldest first", QueueChecks::list));
     checks.add(always("the counts are those of the records", QueueChecks::counts));
+    checks.add(always("a clock that is set changes neither order nor runs", QueueChecks::setClock));
     checks.add(always("subscribers hear of new work until they close", QueueChecks::hints));
     checks.add(always("a closed engine refuses every call", QueueChecks::closed));
   }
@@ -81,20 +84,44 @@ final class QueueChecks {
 
   private static void counts(Bench bench) {
     TaskStore tasks = bench.engine.tasks();
-    same(new StoreCounts(0, null, 0, 0, Map.of()), tasks.counts(), "of nothing");
+    same(new StoreCounts(0, null, 0, 0, Map.of(), Map.of()), tasks.counts(), "of nothing");
     Instant start = bench.clock.instant();
     bench.task("agents").enqueue();
     bench.clock.advance(Duration.ofSeconds(1));
     bench.task("agents", "repo:x").priority(5).enqueue();
-    same(new StoreCounts(2, start, 0, 0, Map.of()), tasks.counts(), "while both wait");
-    Claim claim = bench.claimOne();
     LimitKey repo = LimitKey.of("repo:x");
     same(
-        new StoreCounts(1, start, 0, 1, Map.of(LimitKey.AGENTS, 1, repo, 1)),
+        new StoreCounts(2, start, 0, 0, Map.of(), Map.of(LimitKey.AGENTS, 2, repo, 1)),
+        tasks.counts(),
+        "while both wait");
+    Claim claim = bench.claimOne();
+    Map<LimitKey, Integer> wanted = Map.of(LimitKey.AGENTS, 1);
+    same(
+        new StoreCounts(1, start, 0, 1, Map.of(LimitKey.AGENTS, 1, repo, 1), wanted),
         tasks.counts(),
         "while one runs");
     tasks.finish(claim.token(), completed());
-    same(new StoreCounts(1, start, 0, 0, Map.of()), tasks.counts(), "after its end");
+    same(new StoreCounts(1, start, 0, 0, Map.of(), wanted), tasks.counts(), "after its end");
+  }
+
+  private static void setClock(Bench bench) {
+    Instant start = bench.clock.instant();
+    Limits limits = Limits.of(2);
+    TaskId runs = bench.task("agents").enqueue();
+    Claim run = bench.claim(bench.me, limits, 1).get(0);
+    TaskId first = bench.task("agents").enqueue();
+    bench.clock.set(start.plus(DAY));
+    TaskId second = bench.task("agents").enqueue();
+    same(List.of(), bench.claim(Bench.owner(), Limits.of(1), 5), "a day later the run counts");
+    bench.clock.set(start.minus(DAY));
+    TaskId third = bench.task("agents").enqueue();
+    same(List.of(first, second, third), bench.engine.tasks().line(), "in the order of acceptance");
+    same(List.of(), bench.claim(Bench.owner(), Limits.of(1), 5), "a day earlier too");
+    same(List.of(first), ids(bench.claim(Bench.owner(), limits, 5)), "what there is room for");
+    same(List.of(), bench.engine.tasks().prune(start.minus(DAY), 9, task -> false), "pruned");
+    that(bench.engine.tasks().finish(run.token(), completed()).isPresent(), "it ends as it should");
+    same(TaskStatus.COMPLETED, bench.find(runs).status(), "its end");
+    same(List.of(second), ids(bench.claim(Bench.owner(), limits, 5)), "then the next");
   }
 
   private static void notBefore(Bench bench) {
@@ -273,7 +300,14 @@ final class QueueChecks {
             sessions::list,
             () -> sessions.remove(Bench.session("a"), 1),
             () -> notifications.list(true),
-            () -> notifications.markRead(List.of()));
+            () -> notifications.markRead(List.of()),
+            () -> notifications.find("n"),
+            () -> notifications.put(bench.notification("n")),
+            () -> notifications.prune(any -> true),
+            () -> notifications.addSink("sink"),
+            () -> notifications.takeSink("sink"),
+            () -> notifications.onNews(() -> {}),
+            () -> tasks.tally("failure"));
     for (int i = 0; i < calls.size(); i++) {
       try {
         calls.get(i).run();

@@ -29,6 +29,8 @@ final class Benchmarks {
           Benchmark.of("delegate", Delegating::measure),
           Benchmark.of("next-start", NextStart::measure),
           Benchmark.of("freed-by-kill", FreedByKill::measure),
+          Benchmark.of("freed-permit", FreedPermit::measure),
+          Benchmark.of("idle-dispatcher", IdleDispatcher::measure),
           Benchmark.of("start-to-exit", StartToExit::measure),
           Benchmark.of("ending", Endings::measure),
           Benchmark.of("stop-tree", StopTree::measure),

@@ -5,9 +5,11 @@ import io.kugetsu.task.CommandSpec.Runner;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -21,20 +23,24 @@ final class StartToExit {
   private static final int WARM_UP = 500;
   private static final int ROUNDS = 400;
   private static final String NOTHING = "/bin/true";
+  private static final String SUPERVISOR = readSupervisor();
 
   private final Path scratch;
-  private final String supervisor;
   private int round;
 
-  private StartToExit(Path scratch) throws IOException {
+  private StartToExit(Path scratch) {
     this.scratch = scratch;
+  }
+
+  private static String readSupervisor() {
     try (InputStream text =
         BackgroundManager.class.getResourceAsStream("/io/kugetsu/process/supervisor.sh")) {
-      supervisor =
-          new String(Objects.requireNonNull(text).readAllBytes(), StandardCharsets.UTF_8)
-              .lines()
-              .filter(line -> !line.isBlank() && !line.stripLeading().startsWith("#"))
-              .collect(Collectors.joining("\n"));
+      return new String(Objects.requireNonNull(text).readAllBytes(), StandardCharsets.UTF_8)
+          .lines()
+          .filter(line -> !line.isBlank() && !line.stripLeading().startsWith("#"))
+          .collect(Collectors.joining("\n"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -79,32 +85,38 @@ final class StartToExit {
 
   private void bareSupervisor() throws Exception {
     Path run = Files.createDirectory(scratch.resolve("bare-" + round++));
-    Path permit = run.resolve("permit");
-    for (String name : new String[] {"output.log", "status", "permit.claim"}) {
-      Files.createFile(run.resolve(name));
-    }
     byte[] record = new byte[900];
     Path file = run.resolve("record");
     Floors.durableWrite(file, record);
-    Process process =
-        new ProcessBuilder(
-                "setsid",
-                "/bin/sh",
-                "-c",
-                supervisor,
-                "sup",
-                run.toString(),
-                "own-reap",
-                permit.toString(),
-                run.resolve("wake").toString(),
-                NOTHING)
-            .directory(scratch.toFile())
-            .redirectInput(new File("/dev/null"))
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
+    Process process = supervisor(run, scratch, NOTHING);
     Floors.durableWrite(file, record);
     process.waitFor();
     Floors.durableWrite(file, record);
+  }
+
+  /** A command under nothing but its supervisor. */
+  static Process supervisor(Path run, Path directory, String... command) throws IOException {
+    for (String name : new String[] {"output.log", "status", "permit.claim"}) {
+      Files.createFile(run.resolve(name));
+    }
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                "setsid",
+                "/bin/sh",
+                "-c",
+                SUPERVISOR,
+                "sup",
+                run.toString(),
+                "own-reap",
+                run.resolve("permit").toString(),
+                run.resolve("wake").toString()));
+    words.addAll(List.of(command));
+    return new ProcessBuilder(words)
+        .directory(directory.toFile())
+        .redirectInput(new File("/dev/null"))
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .redirectError(ProcessBuilder.Redirect.DISCARD)
+        .start();
   }
 }

@@ -77,7 +77,7 @@ final class Election implements Dispatching {
   }
 
   private Set<String> rest(Set<String> kinds) {
-    Optional<Elected> elected = file.read();
+    Optional<Elected> elected = file.told();
     if (elected.isEmpty()) {
       return kinds;
     }

@@ -1,5 +1,8 @@
 package io.kugetsu.engine.internal;
 
+import static java.util.stream.Collectors.toUnmodifiableSet;
+
+import io.kugetsu.common.LimitKey;
 import io.kugetsu.common.TaskStatus;
 import io.kugetsu.engine.NotificationRecord;
 import io.kugetsu.engine.SessionChange;
@@ -8,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,10 +50,15 @@ record Entry(
     return new ArrayList<>(all.values());
   }
 
-  /** Only what has to be known to plan with a task that waits. */
-  Entry planned() {
+  /**
+   * Only what has to be known to plan with a task that waits.
+   *
+   * @param shared tells the one object that stands for all equal keys
+   */
+  Entry planned(UnaryOperator<LimitKey> shared) {
     TaskDraft draft = new TaskDraft(task);
     draft.revision = task.revision();
+    draft.limitKeys = task.limitKeys().stream().map(shared).collect(toUnmodifiableSet());
     draft.idempotencyKey = null;
     draft.input = Map.of();
     draft.progress = Map.of();

@@ -39,7 +39,7 @@ interface NotificationVault {
   /** Adds those that are not there; one that is there may have been read since. Under the lock. */
   void addMissing(List<NotificationRecord> notifications);
 
-  /** Removes one; durable after {@link #sync()}. Under the lock. */
+  /** Removes one that no task carries; durable after {@link #sync()}. */
   boolean remove(String id);
 
   /** Makes the last marks and removals durable. */

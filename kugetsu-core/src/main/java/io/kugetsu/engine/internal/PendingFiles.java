@@ -1,5 +1,6 @@
 package io.kugetsu.engine.internal;
 
+import io.kugetsu.common.LimitKey;
 import io.kugetsu.common.StorageException;
 import io.kugetsu.common.TaskId;
 import java.io.IOException;
@@ -41,12 +42,16 @@ final class PendingFiles {
 
   private static final long COMPARE_EVERY_NANOS = Duration.ofMinutes(5).toNanos();
 
+  /** So many keys are remembered to be shared. */
+  private static final int MOST_KEYS = 10_000;
+
   private final RecordFolder<Entry> folder;
   private final Layout layout;
   private final Path directory;
   private final ChangeLog log;
   private final WaitingLine line = new WaitingLine();
   private final Map<TaskId, Optional<Entry>> known = new ConcurrentHashMap<>();
+  private final Map<LimitKey, LimitKey> keys = new ConcurrentHashMap<>();
   private final Set<String> refused = new HashSet<>();
   private final Set<TaskId> leftovers = new HashSet<>();
   private volatile ChangeLog.@Nullable Mark mark;
@@ -72,7 +77,7 @@ final class PendingFiles {
   /** Under the engine's lock, afterwards: what it is now, or null when it waits no more. */
   void changed(TaskId id, @Nullable Entry now) {
     if (mark != null) {
-      Optional<Entry> plan = Optional.ofNullable(now).map(Entry::planned);
+      Optional<Entry> plan = Optional.ofNullable(now).map(this::plan);
       apply(id, plan);
       known.put(id, plan);
     }
@@ -82,7 +87,7 @@ final class PendingFiles {
    * Before a record is written that is announced afterwards; when it is not, {@link #forget} it.
    */
   void adding(Entry entry) {
-    known.put(entry.task().id(), Optional.of(entry.planned()));
+    known.put(entry.task().id(), Optional.of(plan(entry)));
   }
 
   void forget(TaskId id) {
@@ -97,7 +102,7 @@ final class PendingFiles {
   Optional<Entry> whole(Entry planned) {
     TaskId id = planned.task().id();
     Optional<Entry> now = readWhole(id);
-    Optional<Entry> plan = now.map(Entry::planned);
+    Optional<Entry> plan = now.map(this::plan);
     if (plan.filter(planned::equals).isPresent()) {
       return now;
     }
@@ -195,12 +200,20 @@ final class PendingFiles {
     comparedNanos = System.nanoTime();
   }
 
+  /** Many need the same permits, and few objects tell that. */
+  private Entry plan(Entry entry) {
+    if (keys.size() > MOST_KEYS) {
+      keys.clear();
+    }
+    return entry.planned(key -> key.isSession() ? key : keys.computeIfAbsent(key, any -> key));
+  }
+
   private Optional<Entry> read(TaskId id) {
     if (Files.exists(layout.done(id).resolve(id + RecordFolder.SUFFIX))) {
       leftovers.add(id);
       return Optional.empty();
     }
-    return readWhole(id).map(Entry::planned);
+    return readWhole(id).map(this::plan);
   }
 
   /** Those that have ended, and whose old file could not be removed then; each is told once. */
@@ -258,7 +271,7 @@ final class PendingFiles {
         continue;
       }
       try {
-        folder.read(name).map(Entry::planned).ifPresent(entries::add);
+        folder.read(name).map(this::plan).ifPresent(entries::add);
       } catch (NewerFormatException | StorageException e) {
         unread.add(id);
       }
@@ -268,6 +281,7 @@ final class PendingFiles {
 
   private void loadAll(Loaded loaded) {
     line.clear();
+    keys.clear();
     known.clear();
     mark = loaded.mark();
     loaded.entries().forEach(line::put);

@@ -1,6 +1,7 @@
 package io.kugetsu.engine.internal;
 
 import io.kugetsu.common.StorageException;
+import io.kugetsu.common.TaskId;
 import io.kugetsu.engine.Deliveries;
 import io.kugetsu.engine.NotificationRecord;
 import java.time.Instant;
@@ -14,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,11 +39,18 @@ final class StoredDeliveries implements Deliveries {
   private final NotificationVault vault;
   private final SinkVault sink;
   private final SinkVault.Right right;
-  private final Supplier<Map<String, NotificationRecord>> owed;
+  private final Carried carried;
   private final Gate gate;
   private final Set<String> delivered;
   private final Map<String, Place> places = new HashMap<>();
   private final TreeSet<Place> waiting = new TreeSet<>(Place.ORDER);
+
+  /** What is due and was carried when it was seen. */
+  private final Map<String, NotificationRecord> notKept = new HashMap<>();
+
+  /** The tasks that wait and whose notifications are known. */
+  private final Set<TaskId> seen = new HashSet<>();
+
   private Set<String> lastSeen = Set.of();
   private int unforced;
   private int sinceForgotten;
@@ -55,18 +62,14 @@ final class StoredDeliveries implements Deliveries {
    * Begins to deliver.
    *
    * @param right was taken; closed with this
-   * @param owed what tasks that have not ended carry
+   * @param carried what tasks that have not ended carry
    */
   StoredDeliveries(
-      NotificationVault vault,
-      SinkVault sink,
-      SinkVault.Right right,
-      Supplier<Map<String, NotificationRecord>> owed,
-      Gate gate) {
+      NotificationVault vault, SinkVault sink, SinkVault.Right right, Carried carried, Gate gate) {
     this.vault = vault;
     this.sink = sink;
     this.right = right;
-    this.owed = owed;
+    this.carried = carried;
     this.gate = gate;
     this.delivered = new HashSet<>(sink.delivered());
     forget();
@@ -74,8 +77,8 @@ final class StoredDeliveries implements Deliveries {
 
   /** What is not there any more need not be remembered as delivered: it will not come back. */
   private void forget() {
-    Set<String> there = new HashSet<>(owed.get().keySet());
-    there.addAll(vault.ids()); // after what is owed, which may become one of these meanwhile
+    Set<String> there = new HashSet<>(carried.all().keySet());
+    there.addAll(vault.ids()); // afterwards: what is carried may become one of these meanwhile
     delivered.retainAll(there);
     sinceForgotten = 0;
     incomplete = true;
@@ -88,7 +91,7 @@ final class StoredDeliveries implements Deliveries {
       forget();
     }
     forceIfPossible();
-    Map<String, NotificationRecord> carried = look();
+    look();
     List<NotificationRecord> due = new ArrayList<>();
     for (Iterator<Place> all = waiting.iterator(); all.hasNext() && due.size() < most; ) {
       Place place = all.next();
@@ -96,7 +99,7 @@ final class StoredDeliveries implements Deliveries {
         continue;
       }
       Optional<NotificationRecord> record =
-          Optional.ofNullable(carried.get(place.id())).or(() -> vault.find(place.id()));
+          Optional.ofNullable(notKept.get(place.id())).or(() -> vault.find(place.id()));
       if (record.isPresent()) {
         due.add(record.get());
       } else {
@@ -107,10 +110,14 @@ final class StoredDeliveries implements Deliveries {
     return due;
   }
 
-  private Map<String, NotificationRecord> look() {
-    Map<String, NotificationRecord> carried = owed.get();
-    carried.values().forEach(this::await);
-    Set<String> there = vault.ids(); // after what is owed, which may become one of these meanwhile
+  private void look() {
+    for (NotificationRecord notification : carried.since(seen).values()) {
+      if (await(notification)) {
+        notKept.put(notification.id(), notification);
+      }
+    }
+    Set<String> there =
+        vault.ids(); // afterwards: what is carried may become one of these meanwhile
     if (there != lastSeen) {
       for (String id : there) {
         if (!delivered.contains(id) && !places.containsKey(id)) {
@@ -119,21 +126,22 @@ final class StoredDeliveries implements Deliveries {
       }
       lastSeen = there;
     }
-    return carried;
   }
 
-  private void await(NotificationRecord notification) {
+  private boolean await(NotificationRecord notification) {
     String id = notification.id();
-    if (!delivered.contains(id)) {
-      Place place = places.computeIfAbsent(id, key -> new Place(notification.at(), key));
-      waiting.add(place);
+    if (delivered.contains(id)) {
+      return false;
     }
+    waiting.add(places.computeIfAbsent(id, key -> new Place(notification.at(), key)));
+    return true;
   }
 
   @Override
   public void delivered(String id) {
     gate.check();
     delivered.add(id);
+    notKept.remove(id);
     Place place = places.remove(id);
     if (place != null) {
       waiting.remove(place);

@@ -8,7 +8,6 @@ import io.kugetsu.engine.TaskStore;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -23,13 +22,14 @@ import java.util.regex.Pattern;
  * carried is always looked at first: it becomes a kept one before it is carried no more.
  */
 final class StoredNotifications implements NotificationStore {
-  /** How many are changed at once, so that others get the lock in between. */
+  /** How many are added at once, so that others get the lock in between. */
   private static final int AT_ONCE = 100;
 
   private static final Pattern SINK = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
 
   private final Vault vault;
   private final NotificationVault kept;
+  private final Carried carried;
   private final Hints work;
   private final Hints news;
   private final Gate gate;
@@ -43,6 +43,7 @@ final class StoredNotifications implements NotificationStore {
   StoredNotifications(Vault vault, Hints work, Hints news, Gate gate) {
     this.vault = vault;
     this.kept = vault.notifications();
+    this.carried = new Carried(vault);
     this.work = work;
     this.news = news;
     this.gate = gate;
@@ -51,7 +52,7 @@ final class StoredNotifications implements NotificationStore {
   @Override
   public List<NotificationRecord> list(boolean unreadOnly) {
     gate.check();
-    Map<String, NotificationRecord> all = carried();
+    Map<String, NotificationRecord> all = carried.all();
     if (unreadOnly) {
       all.keySet().removeAll(kept.ids());
       kept.unread().forEach(notification -> all.put(notification.id(), notification));
@@ -70,7 +71,7 @@ final class StoredNotifications implements NotificationStore {
       return Optional.empty();
     }
     return kept.find(id)
-        .or(() -> Optional.ofNullable(carried().get(id)))
+        .or(() -> Optional.ofNullable(carried.all().get(id)))
         .or(() -> kept.find(id)); // it may have become a kept one in between
   }
 
@@ -88,9 +89,8 @@ final class StoredNotifications implements NotificationStore {
         }
       }
     }
-    for (int i = 0; i < others.size(); i += AT_ONCE) {
-      List<String> some = others.subList(i, Math.min(i + AT_ONCE, others.size()));
-      marked += vault.locked(() -> markCarried(some));
+    if (!others.isEmpty()) {
+      marked += markCarried(others);
     }
     if (marked > 0) {
       kept.sync();
@@ -100,9 +100,17 @@ final class StoredNotifications implements NotificationStore {
 
   /** What is carried cannot be marked itself, but the kept one counts. */
   private int markCarried(List<String> ids) {
-    Map<String, NotificationRecord> carried = carriedNow();
-    carried.keySet().retainAll(ids);
-    kept.addMissing(List.copyOf(carried.values()));
+    Map<String, NotificationRecord> known = carried.all();
+    known.keySet().retainAll(ids);
+    List<NotificationRecord> missing = List.copyOf(known.values());
+    for (int i = 0; i < missing.size(); i += AT_ONCE) {
+      List<NotificationRecord> some = missing.subList(i, Math.min(i + AT_ONCE, missing.size()));
+      vault.locked(
+          () -> {
+            kept.addMissing(some);
+            return some;
+          });
+    }
     int marked = 0;
     for (String id : ids) {
       marked += kept.markRead(id) == NotificationVault.Mark.MARKED ? 1 : 0;
@@ -117,7 +125,7 @@ final class StoredNotifications implements NotificationStore {
     boolean added =
         vault.locked(
             () -> {
-              if (kept.find(id).isPresent() || carriedNow().containsKey(id)) {
+              if (kept.find(id).isPresent()) {
                 return false;
               }
               kept.addMissing(List.of(notification));
@@ -133,23 +141,14 @@ final class StoredNotifications implements NotificationStore {
   public int prune(Predicate<NotificationRecord> unwanted) {
     gate.check();
     List<String> ids = list(false).stream().filter(unwanted).map(NotificationRecord::id).toList();
+    // Without a kept one it would be unread again. What is not carried now never will be.
+    Set<String> needed = carried.all().keySet();
     int removed = 0;
-    for (int i = 0; i < ids.size(); i += AT_ONCE) {
-      List<String> some = ids.subList(i, Math.min(i + AT_ONCE, ids.size()));
-      removed += vault.locked(() -> remove(some));
+    for (String id : ids) {
+      removed += !needed.contains(id) && kept.remove(id) ? 1 : 0;
     }
     if (removed > 0) {
       kept.sync();
-    }
-    return removed;
-  }
-
-  /** Without its kept one, what is carried would be unread again. */
-  private int remove(List<String> ids) {
-    Set<String> carried = carriedNow().keySet();
-    int removed = 0;
-    for (String id : ids) {
-      removed += !carried.contains(id) && kept.remove(id) ? 1 : 0;
     }
     return removed;
   }
@@ -158,11 +157,14 @@ final class StoredNotifications implements NotificationStore {
   public void addSink(String sink) {
     gate.check();
     SinkVault known = kept.sink(checked(sink));
+    if (known.isKnown()) {
+      return;
+    }
+    Set<String> before = new HashSet<>(carried.all().keySet());
+    before.addAll(kept.ids());
     vault.locked(
         () -> {
           if (!known.isKnown()) {
-            Set<String> before = new HashSet<>(carriedNow().keySet());
-            before.addAll(kept.ids());
             known.begin(before);
           }
           return known;
@@ -178,7 +180,7 @@ final class StoredNotifications implements NotificationStore {
       return Optional.empty();
     }
     try {
-      return Optional.of(new StoredDeliveries(kept, wanted, right.get(), this::carried, gate));
+      return Optional.of(new StoredDeliveries(kept, wanted, right.get(), carried, gate));
     } catch (RuntimeException | Error e) {
       right.get().close();
       throw e;
@@ -202,20 +204,5 @@ final class StoredNotifications implements NotificationStore {
       ofWork.close();
       ofNews.close();
     };
-  }
-
-  private Map<String, NotificationRecord> carried() {
-    return vault.locked(this::carriedNow);
-  }
-
-  private Map<String, NotificationRecord> carriedNow() {
-    Map<String, NotificationRecord> all = new HashMap<>();
-    vault.pending().forEach(entry -> addOwed(all, entry));
-    vault.running().forEach(entry -> addOwed(all, entry));
-    return all;
-  }
-
-  private static void addOwed(Map<String, NotificationRecord> all, Entry entry) {
-    entry.owed().forEach(notification -> all.putIfAbsent(notification.id(), notification));
   }
 }

@@ -1,8 +1,6 @@
 package io.kugetsu.engine.internal;
 
-import io.kugetsu.common.LimitKey;
 import io.kugetsu.common.StopReason;
-import io.kugetsu.common.StorageException;
 import io.kugetsu.common.TaskId;
 import io.kugetsu.common.TaskStatus;
 import io.kugetsu.engine.Activity;
@@ -21,27 +19,16 @@ import io.kugetsu.engine.Tally;
 import io.kugetsu.engine.TaskRecord;
 import io.kugetsu.engine.TaskStore;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The queue and the limits, over any vault. */
 final class StoredTasks implements TaskStore {
-  private static final Logger LOG = LoggerFactory.getLogger(StoredTasks.class);
-
-  /** More than these are not read in one go. */
-  private static final int MANY = 1_000;
 
   private final Vault vault;
   private final Times times;
@@ -49,7 +36,8 @@ final class StoredTasks implements TaskStore {
   private final HandingOut handingOut;
   private final Acceptance acceptance;
   private final Retention retention;
-  private final EndedTally ended;
+  private final Counting counting;
+  private final Listing listing;
   private final Hints hints;
   private final Hints news;
   private final Gate gate;
@@ -61,7 +49,8 @@ final class StoredTasks implements TaskStore {
     this.handingOut = new HandingOut(vault, times, probe);
     this.acceptance = new Acceptance(vault, times, families, handingOut);
     this.retention = new Retention(vault);
-    this.ended = new EndedTally(vault);
+    this.counting = new Counting(vault);
+    this.listing = new Listing(vault);
     this.hints = hints;
     this.news = news;
     this.gate = gate;
@@ -242,58 +231,13 @@ final class StoredTasks implements TaskStore {
   @Override
   public List<TaskRecord> list(Set<TaskStatus> states) {
     gate.check();
-    boolean waiting = states.contains(TaskStatus.PENDING) || states.contains(TaskStatus.AWAITING);
-    if (waiting) {
-      vault.prepare();
-    }
-    Map<TaskId, TaskRecord> newest = new HashMap<>();
-    List<TaskId> rest = new ArrayList<>();
-    vault.locked(
-        () -> {
-          if (waiting) {
-            rest.addAll(listWaiting(newest));
-          }
-          vault.running().forEach(entry -> keepNewest(newest, entry));
-          return newest;
-        });
-    rest.forEach(id -> lookUp(id).ifPresent(entry -> keepNewest(newest, entry)));
-    if (states.stream().anyMatch(TaskStatus::isTerminal)) {
-      vault.ended().forEach(entry -> keepNewest(newest, entry));
-    }
-    return newest.values().stream()
-        .filter(task -> states.contains(task.status()) && !task.kind().isEmpty())
-        .sorted(Comparator.comparing(TaskRecord::createdAt).thenComparing(Line.BY_ACCEPTANCE))
-        .toList();
-  }
-
-  /** So many that they are not read under the lock are returned. */
-  private Collection<TaskId> listWaiting(Map<TaskId, TaskRecord> newest) {
-    if (vault.waiting().size() > MANY) {
-      return vault.waiting().ids();
-    }
-    vault.pending().forEach(entry -> keepNewest(newest, entry));
-    return List.of();
-  }
-
-  /** One that cannot be read is listed by nobody. */
-  private Optional<Entry> lookUp(TaskId id) {
-    try {
-      return vault.find(id);
-    } catch (StorageException e) {
-      LOG.debug("listed without {}: {}", id, e.getMessage());
-      return Optional.empty();
-    }
-  }
-
-  private static void keepNewest(Map<TaskId, TaskRecord> newest, Entry entry) {
-    TaskRecord task = entry.task();
-    newest.merge(task.id(), task, (a, b) -> a.revision() >= b.revision() ? a : b);
+    return listing.list(states);
   }
 
   @Override
   public List<Tally> tally(String entry) {
     gate.check();
-    return ended.count(entry);
+    return counting.tally(entry);
   }
 
   @Override
@@ -328,23 +272,7 @@ final class StoredTasks implements TaskStore {
   @Override
   public StoreCounts counts() {
     gate.check();
-    vault.prepare();
-    return vault.locked(
-        () -> {
-          WaitingLine line = vault.waiting();
-          Map<LimitKey, Integer> held = new HashMap<>();
-          Collection<Entry> running = vault.running();
-          running.stream()
-              .filter(entry -> !entry.settling())
-              .flatMap(entry -> entry.task().limitKeys().stream())
-              .forEach(key -> held.merge(key, 1, Integer::sum));
-          return new StoreCounts(
-              line.size(),
-              line.oldest().orElse(null),
-              line.awaiting().size(),
-              running.size(),
-              held);
-        });
+    return counting.counts();
   }
 
   @Override

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.ObjIntConsumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -102,6 +103,11 @@ final class WaitingLine {
   private final Map<Need, Lane> lanes = new HashMap<>();
   private final Map<TaskId, Entry> awaiting = new HashMap<>();
   private final Map<TaskId, Map<TaskId, Entry>> children = new HashMap<>();
+
+  /** Gives what they need to everybody who stands in the line, with how many need the same. */
+  void forEachNeed(ObjIntConsumer<Need> consumer) {
+    lanes.values().forEach(lane -> consumer.accept(lane.need, lane.members));
+  }
 
   /** How many stand in the line. */
   int size() {

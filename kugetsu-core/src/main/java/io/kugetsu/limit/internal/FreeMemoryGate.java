@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at the memory that the machine has available, and at what the control groups (version 2)
@@ -44,11 +45,13 @@ public final class FreeMemoryGate implements AdmissionGate {
       least = share.of(machine.getAsLong());
     }
     // any of the groups above may be the narrow one
-    for (Path group = group(); group.startsWith(groups); group = group.getParent()) {
+    @Nullable Path group = group();
+    while (group != null && group.startsWith(groups)) {
       OptionalLong left = left(group);
       if (left.isPresent()) {
         least = least.or(share.of(left.getAsLong()));
       }
+      group = group.getParent();
     }
     return least;
   }

@@ -134,7 +134,7 @@ final class SinkWorker {
       long took = System.nanoTime() - began;
       lastProblem = "";
       for (NotificationRecord notification : due) {
-        if (ending && System.nanoTime() - drained > 0 || !deliver(mine, notification)) {
+        if ((ending && System.nanoTime() - drained > 0) || !deliver(mine, notification)) {
           return;
         }
       }

@@ -6,8 +6,8 @@ import io.kugetsu.common.TaskStatus;
 import io.kugetsu.engine.Engine;
 import io.kugetsu.engine.KeyState;
 import io.kugetsu.engine.Moment;
+import io.kugetsu.engine.StoreCounts;
 import io.kugetsu.engine.Tally;
-import io.kugetsu.engine.TaskRecord;
 import io.kugetsu.limit.internal.EngineLimiter;
 import io.kugetsu.operations.KeyUse;
 import io.kugetsu.operations.Stats;
@@ -17,8 +17,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
-import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,11 +27,6 @@ import java.util.function.Supplier;
 
 /** Takes stats of an engine. */
 public final class StatsReader {
-  private static final Set<TaskStatus> OPEN =
-      EnumSet.of(TaskStatus.PENDING, TaskStatus.RUNNING, TaskStatus.STOPPING, TaskStatus.AWAITING);
-  private static final Set<TaskStatus> HOLDING =
-      EnumSet.of(TaskStatus.RUNNING, TaskStatus.STOPPING);
-
   private final Engine engine;
   private final Supplier<Limits> limits;
   private final Clock clock;
@@ -54,57 +47,34 @@ public final class StatsReader {
   /** {@return how everything stands now} */
   public Stats read() {
     Instant now = clock.instant();
-    List<TaskRecord> open = engine.tasks().list(OPEN);
-    List<TaskRecord> tasks =
-        open.stream().filter(it -> !it.kind().equals(EngineLimiter.KIND)).toList();
-    return new Stats(
-        now,
-        count(tasks, EnumSet.of(TaskStatus.PENDING)),
-        count(tasks, HOLDING),
-        count(tasks, EnumSet.of(TaskStatus.AWAITING)),
-        oldestWait(tasks, now),
-        failures(),
-        keys(open));
-  }
-
-  private static int count(List<TaskRecord> tasks, Set<TaskStatus> states) {
-    return (int) tasks.stream().filter(it -> states.contains(it.status())).count();
-  }
-
-  private Optional<Duration> oldestWait(List<TaskRecord> tasks, Instant now) {
-    Moment moment = engine.keys().now();
-    return tasks.stream()
-        .filter(it -> it.status() == TaskStatus.PENDING)
-        .filter(it -> it.heldUntil() == null || it.heldUntil().hasCome(moment))
-        .map(it -> it.notBefore() == null ? it.createdAt() : later(it.createdAt(), it.notBefore()))
-        .filter(since -> !since.isAfter(now))
-        .min(Instant::compareTo)
-        .map(since -> Duration.between(since, now));
-  }
-
-  private static Instant later(Instant one, Instant other) {
-    return one.isAfter(other) ? one : other;
-  }
-
-  private Map<FailureType, Integer> failures() {
+    StoreCounts counts = engine.tasks().counts();
+    Optional<Duration> wait =
+        Optional.ofNullable(counts.oldestPending())
+            .map(since -> Duration.between(since, now))
+            .map(time -> time.isNegative() ? Duration.ZERO : time);
+    Map<TaskStatus, Integer> tasks = new EnumMap<>(TaskStatus.class);
     Map<FailureType, Integer> failures = new EnumMap<>(FailureType.class);
     for (Tally tally : engine.tasks().tally(TaskViews.FAILURE)) {
-      if (!tally.value().isEmpty() && !tally.kind().equals(EngineLimiter.KIND)) {
-        failures.merge(TaskViews.failure(tally.value()), tally.count(), Integer::sum);
+      if (!tally.kind().equals(EngineLimiter.KIND)) {
+        tasks.merge(tally.status(), tally.count(), Integer::sum);
+        if (!tally.value().isEmpty()) {
+          failures.merge(TaskViews.failure(tally.value()), tally.count(), Integer::sum);
+        }
       }
     }
-    return failures;
+    return new Stats(
+        now,
+        tasks.getOrDefault(TaskStatus.PENDING, 0),
+        tasks.getOrDefault(TaskStatus.RUNNING, 0) + tasks.getOrDefault(TaskStatus.STOPPING, 0),
+        tasks.getOrDefault(TaskStatus.AWAITING, 0),
+        wait,
+        failures,
+        keys(counts));
   }
 
-  private List<KeyUse> keys(List<TaskRecord> open) {
-    Map<LimitKey, Integer> held = new HashMap<>();
-    Map<LimitKey, Integer> waiting = new HashMap<>();
-    for (TaskRecord task : open) {
-      if (task.status() != TaskStatus.AWAITING) {
-        Map<LimitKey, Integer> counts = HOLDING.contains(task.status()) ? held : waiting;
-        task.limitKeys().forEach(key -> counts.merge(key, 1, Integer::sum));
-      }
-    }
+  private List<KeyUse> keys(StoreCounts counts) {
+    Map<LimitKey, Integer> held = counts.held();
+    Map<LimitKey, Integer> waiting = counts.wanted();
     Map<LimitKey, KeyState> states = engine.keys().all();
     Moment moment = engine.keys().now();
     Limits inForce = limits.get();

@@ -47,9 +47,9 @@ public final class EngineQueue implements TaskQueue {
   private final KeyStore keys;
   private final Clock clock;
   private final AdmissionPath path;
-  private final Consumer<TaskRecord> onAccepted;
   private final DefaultBackgroundManager manager;
   private final SessionRegistry sessions;
+  private final Consumer<TaskRecord> waits;
 
   /**
    * Makes the view.
@@ -57,24 +57,24 @@ public final class EngineQueue implements TaskQueue {
    * @param engine keeps the tasks
    * @param clock tells the time
    * @param path makes tasks of requests
-   * @param onAccepted is told each new task
-   * @param manager takes tasks back, and removes others
+   * @param manager is told each new task, and takes back and removes others
    * @param sessions has the sessions of the messages
+   * @param waits is told each message that was handed over, again too, and waits to be started
    */
   public EngineQueue(
       Engine engine,
       Clock clock,
       AdmissionPath path,
-      Consumer<TaskRecord> onAccepted,
       DefaultBackgroundManager manager,
-      SessionRegistry sessions) {
+      SessionRegistry sessions,
+      Consumer<TaskRecord> waits) {
     this.store = engine.tasks();
     this.keys = engine.keys();
     this.clock = clock;
     this.path = path;
-    this.onAccepted = onAccepted;
     this.manager = manager;
     this.sessions = sessions;
+    this.waits = waits;
   }
 
   @Override
@@ -107,7 +107,10 @@ public final class EngineQueue implements TaskQueue {
   public TaskRecord accept(NewTask task) {
     Enqueued accepted = store.enqueue(task);
     if (accepted.created()) {
-      onAccepted.accept(accepted.task());
+      manager.accepted(accepted.task());
+    }
+    if (accepted.task().status() == TaskStatus.PENDING) {
+      waits.accept(accepted.task());
     }
     return accepted.task();
   }
@@ -159,11 +162,6 @@ public final class EngineQueue implements TaskQueue {
   @Override
   public QueueStats stats() {
     Map<QueueItem.State, Integer> counts = new EnumMap<>(QueueItem.State.class);
-    for (TaskRecord record : store.list(OPEN)) {
-      if (QueueItems.isMessage(record)) {
-        counts.merge(QueueItems.state(record.status()), 1, Integer::sum);
-      }
-    }
     for (Tally tally : store.tally(TaskViews.FAILURE)) {
       if (AgentTask.isKind(tally.kind())) {
         counts.merge(QueueItems.state(tally.status()), tally.count(), Integer::sum);

@@ -24,11 +24,11 @@ import org.slf4j.LoggerFactory;
 public final class Dispatcher implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
 
-  /** How long it may take to see that somebody died who ran something, or was elected. */
+  /** How long it may take to see that somebody died who ran something. */
   private static final Duration WHILE_RUNNING = Duration.ofMillis(250);
 
-  /** The same, for who is not elected, while something waits to be started. */
-  private static final Duration WHILE_WAITING = Duration.ofMillis(500);
+  /** How long it may take to see that the elected one died. */
+  private static final Duration STANDING_BY = Duration.ofMillis(500);
 
   /** How long a lost hint can delay anything. */
   private static final Duration OTHERWISE = Duration.ofSeconds(1);
@@ -50,6 +50,7 @@ public final class Dispatcher implements AutoCloseable {
   private final TaskStore.Subscription subscription;
   private final Thread thread;
   private boolean dispatches;
+  private boolean told = true;
   private boolean stoodDown;
   private boolean standsBy;
   private boolean awaits;
@@ -85,7 +86,7 @@ public final class Dispatcher implements AutoCloseable {
   private void work() {
     try {
       while (!closed) {
-        boolean unused = hints.tryAcquire(round().toMillis(), TimeUnit.MILLISECONDS);
+        told = hints.tryAcquire(round().toMillis(), TimeUnit.MILLISECONDS);
         hints.drainPermits();
       }
     } catch (ClosedException | InterruptedException e) {
@@ -122,8 +123,8 @@ public final class Dispatcher implements AutoCloseable {
     Activity activity = store.activity();
     if (activity == Activity.RUNNING) {
       pause = WHILE_RUNNING;
-    } else if (activity == Activity.WAITING && standsBy) {
-      pause = WHILE_WAITING;
+    } else if (standsBy) {
+      pause = STANDING_BY;
     }
   }
 
@@ -137,6 +138,9 @@ public final class Dispatcher implements AutoCloseable {
     ClaimRequest request = manager.request(limits.get(), WANT);
     Set<String> share = dispatching.share(request.kinds());
     standsBy = !share.equals(request.kinds());
+    if (!told && store.activity() == Activity.NONE) {
+      return;
+    }
     if (!standsBy || isLate()) {
       claimedAll = System.nanoTime();
       claim(request);

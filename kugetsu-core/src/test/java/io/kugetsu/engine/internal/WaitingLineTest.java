@@ -58,7 +58,7 @@ class WaitingLineTest {
     Random random = new Random(seed);
     for (int i = 0; i < 600; i++) {
       step(random);
-      List<Entry> expected = Line.of(waiting);
+      List<Entry> expected = WholeLine.of(waiting);
       assertEquals(expected, line.entries());
       assertEquals(waiting.size(), line.size());
       for (int at = 0; at < expected.size(); at++) {
@@ -98,7 +98,7 @@ class WaitingLineTest {
             List.of(),
             null);
     with.add(last);
-    assertEquals(Line.of(with).indexOf(last) + 1, line.positionOf(last));
+    assertEquals(WholeLine.of(with).indexOf(last) + 1, line.positionOf(last));
   }
 
   private static NewTask asNew(Entry entry) {
