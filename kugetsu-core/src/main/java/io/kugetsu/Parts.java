@@ -96,7 +96,11 @@ final class Parts {
                 this::retention,
                 sessions::needs),
             Runnable::run);
-    this.limiter = EngineLimiter.on(engine, limits, builder.clock);
+    this.limiter =
+        dispatch
+            ? EngineLimiter.on(
+                engine, limits, () -> manager.request(Limits.none(), 0).kinds(), builder.clock)
+            : EngineLimiter.on(engine, limits, builder.clock);
     this.path =
         new AdmissionPath(clones, agent, settings, environment, builder.clock, builder.spawnLimits);
     this.daemon = Daemons.of(builder, directory, engine);

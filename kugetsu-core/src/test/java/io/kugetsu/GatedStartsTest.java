@@ -45,8 +45,7 @@ class GatedStartsTest extends LeakFree {
             .open()) {
       kugetsu.init();
       TaskHandle waiting = kugetsu.delegate("work", ISSUE);
-      LimitReachedException refused =
-          assertThrows(LimitReachedException.class, () -> kugetsu.start(ISSUE, "work"));
+      assertThrows(LimitReachedException.class, () -> kugetsu.start(ISSUE, "work"));
       assertTrue(
           kugetsu
               .tasks()
@@ -57,7 +56,8 @@ class GatedStartsTest extends LeakFree {
       assertEquals(TaskStatus.PENDING, waiting.info().status());
       assertEquals(0, kugetsu.limiter().held(LimitKey.AGENTS));
       IssueRef other = IssueRef.parse("local:other");
-      refused = assertThrows(LimitReachedException.class, () -> kugetsu.start(other, "work"));
+      LimitReachedException refused =
+          assertThrows(LimitReachedException.class, () -> kugetsu.start(other, "work"));
       assertTrue(refused.getMessage().contains("the moon is full"), refused::getMessage);
 
       more.set(1);

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * Who wants work, and under which limits.
  *
  * @param me the claiming instance
- * @param kinds which kinds of work it can run, and settle; others are passed over
+ * @param kinds which kinds of work it can run, and settle; others are passed over, but what only a
+ *     living instance can run keeps its room
  * @param limits the claiming instance's limits, held against the counts of the whole store
  * @param want how many tasks to run at most; orphaned runs come on top; at least 0
  * @param only the one pending task that is wanted, or null for any; it comes when it is its turn:
@@ -23,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param owed tells what notifications a claimed task owes; called under the engine's lock with the
  *     running record, must be quick and must not call the engine
  * @param headroom for how many more than now there is room, by key; others are not held back by it
- * @param others the kinds that it can run too, and somebody else hands out: of these it gets what
- *     only this instance can run, when it is its turn
+ * @param others the kinds that somebody else hands out: they keep their room, and of these it gets
+ *     what only this instance can run, when it is its turn
  */
 @Experimental
 public record ClaimRequest(

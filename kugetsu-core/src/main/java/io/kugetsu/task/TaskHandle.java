@@ -4,6 +4,7 @@ import io.kugetsu.common.StopReason;
 import io.kugetsu.common.TaskId;
 import io.kugetsu.process.OutputPage;
 import java.time.Duration;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
@@ -23,6 +24,13 @@ public interface TaskHandle {
    * @return a snapshot
    */
   TaskInfo info();
+
+  /**
+   * Its place in the line of all that waits, which gets lower as others leave it.
+   *
+   * @return the place, from 1; empty when it does not wait
+   */
+  OptionalInt position();
 
   /**
    * Waits for the end. A time-out is no error and cancels nothing.

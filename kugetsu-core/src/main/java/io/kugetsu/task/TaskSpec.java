@@ -45,6 +45,7 @@ public abstract sealed class TaskSpec<S extends TaskSpec<S>> permits CommandSpec
     private Duration grace = DEFAULT_GRACE;
     private Duration stalledAfter = Duration.ZERO;
     private Set<LimitKey> limitKeys = Set.of();
+    private boolean waitsForPermit;
     private @Nullable Cancellation cancelledBy;
 
     private Common changed(Consumer<Common> change) {
@@ -57,6 +58,7 @@ public abstract sealed class TaskSpec<S extends TaskSpec<S>> permits CommandSpec
       copy.grace = grace;
       copy.stalledAfter = stalledAfter;
       copy.limitKeys = limitKeys;
+      copy.waitsForPermit = waitsForPermit;
       copy.cancelledBy = cancelledBy;
       change.accept(copy);
       return copy;
@@ -205,6 +207,17 @@ public abstract sealed class TaskSpec<S extends TaskSpec<S>> permits CommandSpec
   }
 
   /**
+   * Where there is no permit it waits for one, in the same line as everybody, instead of being
+   * refused. Only the instance that was asked can start it: when that closes or dies while it
+   * waits, it is cancelled. Its deadline counts from its start.
+   *
+   * @return the changed spec
+   */
+  public S waitForPermit() {
+    return change(it -> it.waitsForPermit = true);
+  }
+
+  /**
    * The caller's own way to call it off: counts as long as it is in the foreground, and is ignored
    * once it is detached.
    *
@@ -254,6 +267,11 @@ public abstract sealed class TaskSpec<S extends TaskSpec<S>> permits CommandSpec
   /** {@return what it needs a permit for} */
   public Set<LimitKey> limitKeys() {
     return common.limitKeys;
+  }
+
+  /** {@return whether it waits where there is no permit, instead of being refused} */
+  public boolean waitsForPermit() {
+    return common.waitsForPermit;
   }
 
   /** {@return the caller's signal, or empty} */

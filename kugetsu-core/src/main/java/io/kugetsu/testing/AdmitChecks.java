@@ -2,19 +2,24 @@ package io.kugetsu.testing;
 
 import static io.kugetsu.testing.Bench.always;
 import static io.kugetsu.testing.Bench.completed;
+import static io.kugetsu.testing.Bench.ids;
 import static io.kugetsu.testing.Bench.same;
 import static io.kugetsu.testing.Bench.that;
 
 import io.kugetsu.common.LimitKey;
 import io.kugetsu.common.Limits;
 import io.kugetsu.common.SessionKey;
+import io.kugetsu.common.StopReason;
 import io.kugetsu.common.TaskId;
 import io.kugetsu.common.TaskStatus;
 import io.kugetsu.engine.Admission;
+import io.kugetsu.engine.Claim;
 import io.kugetsu.engine.ClaimRequest;
 import io.kugetsu.engine.NewTask;
+import io.kugetsu.engine.Owner;
 import io.kugetsu.testing.EngineContract.Applying;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Tasks that run at once or not at all. */
@@ -27,6 +32,8 @@ final class AdmitChecks {
     checks.add(
         always("admission never overtakes what could be claimed", AdmitChecks::noOvertaking));
     checks.add(always("admission passes what nobody hands out", AdmitChecks::nobodyDispatches));
+    checks.add(always("what one instance alone can run keeps its room", AdmitChecks::oneLine));
+    checks.add(always("what somebody else hands out keeps its room", AdmitChecks::otherLine));
     checks.add(always("admission never overtakes within a session", AdmitChecks::sessionOrder));
   }
 
@@ -96,6 +103,56 @@ final class AdmitChecks {
         bench.engine.tasks().admit(bench.task("agents").build(), nobody)
             instanceof Admission.Admitted,
         "what nobody hands out takes no place");
+  }
+
+  /** A permit that is waited for, and messages: whoever came first. */
+  private static void oneLine(Bench bench) {
+    Limits one = Limits.of(1);
+    bench.task("agents").enqueue();
+    Claim runs = bench.claim(bench.me, one, 5).get(0);
+    Owner other = Bench.owner();
+    TaskId permit = bench.task("agents").kind("permit").onlyBy(other).enqueue();
+    TaskId message = bench.task("agents").enqueue();
+    bench.engine.tasks().finish(runs.token(), completed());
+    same(List.of(), bench.claim(bench.me, one, 5), "the room is the first one's");
+    that(
+        admit(bench, bench.task("agents").build(), one) instanceof Admission.Refused,
+        "nothing comes in between");
+    ClaimRequest its =
+        new ClaimRequest(other, Set.of("permit"), one, 1, permit, record -> List.of());
+    Claim given = bench.engine.tasks().claim(its).get(0);
+    same(permit, given.task().id(), "it gets it");
+    bench.engine.tasks().finish(given.token(), completed());
+    same(List.of(message), ids(bench.claim(bench.me, one, 5)), "then the next one");
+    bench.task("agents").kind("permit").onlyBy(other).enqueue();
+    bench.kill(other);
+    same(0, bench.claim(bench.me, one, 5).size(), "the message runs");
+    that(
+        admit(bench, bench.task("agents").build(), Limits.of(2)) instanceof Admission.Admitted,
+        "the dead wait for nothing");
+  }
+
+  private static void otherLine(Bench bench) {
+    TaskId message = bench.task("agents").enqueue();
+    TaskId permit = bench.task("agents").kind("permit").onlyBy(bench.me).enqueue();
+    Limits one = Limits.of(1);
+    ClaimRequest request =
+        new ClaimRequest(
+            bench.me,
+            Set.of("permit"),
+            one,
+            1,
+            permit,
+            record -> List.of(),
+            Map.of(),
+            Set.of(Bench.KIND));
+    same(List.of(), bench.engine.tasks().claim(request), "the message came first");
+    that(
+        bench.engine.tasks().admit(bench.task("agents").kind("permit").build(), request)
+            instanceof Admission.Refused,
+        "nor is one admitted");
+    bench.engine.tasks().cancel(message, StopReason.user(""));
+    same(List.of(permit), ids(bench.engine.tasks().claim(request)), "then it is its turn");
   }
 
   private static void sessionOrder(Bench bench) {

@@ -286,7 +286,8 @@ final class FamilyChecks {
     TaskId parent = run(bench).task().id();
     bench.task().childOf(parent).enqueue();
     awaiting(bench, parent);
-    bench.engine.tasks().finish(bench.claimOne().token(), completed());
+    Claim runs = bench.claimOne();
+    bench.engine.tasks().finish(runs.token(), completed());
     Owner settler = Bench.owner();
     same(List.of(parent), ids(bench.claim(settler, Limits.none(), 0)), "to the first");
     same(List.of(), bench.claim(5), "while that one lives");

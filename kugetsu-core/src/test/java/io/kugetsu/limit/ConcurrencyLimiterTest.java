@@ -2,6 +2,7 @@ package io.kugetsu.limit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -23,13 +24,19 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -139,6 +146,80 @@ class ConcurrencyLimiterTest extends LeakFree {
       assertEquals(1, full.holders().size());
       held.close();
       limiter.tryAcquire(Set.of(BUILD)).orElseThrow().close();
+    }
+  }
+
+  private static CompletableFuture<Permit> waiting(ConcurrencyLimiter limiter, Waiting waiting) {
+    CompletableFuture<Permit> permit = new CompletableFuture<>();
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                permit.complete(limiter.acquire(Set.of(BUILD), LONG, waiting));
+              } catch (RuntimeException e) {
+                permit.completeExceptionally(e);
+              }
+            },
+            "test-waiter");
+    thread.setDaemon(true);
+    thread.start();
+    return permit;
+  }
+
+  private static void reaches(BlockingQueue<Integer> places, int place) throws Exception {
+    for (Integer seen = 0; seen != place; ) {
+      seen = places.poll(60, TimeUnit.SECONDS);
+      assertNotNull(seen, "it never came to place " + place);
+    }
+  }
+
+  @Test
+  void who_waits_sees_its_place_and_can_be_called_off() throws Exception {
+    BlockingQueue<Integer> first = new LinkedBlockingQueue<>();
+    BlockingQueue<Integer> second = new LinkedBlockingQueue<>();
+    try (ConcurrencyLimiter limiter = ConcurrencyLimiter.inMemory(limits(1, 1))) {
+      Permit held = limiter.acquire(BUILD, Duration.ZERO);
+      Waiting leaves = new Waiting(first::add);
+      CompletableFuture<Permit> gone = waiting(limiter, leaves);
+      reaches(first, 1);
+      Waiting stays = new Waiting(second::add);
+      CompletableFuture<Permit> next = waiting(limiter, stays);
+      reaches(second, 2);
+      assertEquals(OptionalInt.of(2), stays.position());
+      leaves.cancel();
+      assertThrows(CancellationException.class, () -> gone.get(60, TimeUnit.SECONDS));
+      reaches(second, 1);
+      assertEquals(OptionalInt.empty(), leaves.position());
+      held.close();
+      next.get(60, TimeUnit.SECONDS).close();
+      assertEquals(OptionalInt.empty(), stays.position());
+      Waiting before = new Waiting();
+      before.cancel();
+      try (Permit again = limiter.acquire(BUILD, Duration.ZERO)) {
+        assertEquals(Set.of(BUILD), again.keys());
+        assertThrows(
+            CancellationException.class, () -> limiter.acquire(Set.of(BUILD), LONG, before));
+      }
+    }
+  }
+
+  @Test
+  void limits_may_change_while_somebody_waits() throws Exception {
+    AtomicReference<Limits> limits = new AtomicReference<>(limits(1, 1));
+    try (ConcurrencyLimiter limiter = ConcurrencyLimiter.inMemory(limits::get)) {
+      Permit held = limiter.acquire(BUILD, Duration.ZERO);
+      BlockingQueue<Integer> places = new LinkedBlockingQueue<>();
+      CompletableFuture<Permit> waits = waiting(limiter, new Waiting(places::add));
+      reaches(places, 1);
+      limits.set(limits(2, 1));
+      try (Permit second = waits.get(60, TimeUnit.SECONDS)) {
+        limits.set(limits(1, 1));
+        assertEquals(2, limiter.held(BUILD), "a lower limit takes nothing back");
+        assertEquals(Optional.empty(), limiter.tryAcquire(Set.of(BUILD)));
+        assertEquals(Set.of(BUILD), second.keys());
+      }
+      assertEquals(Optional.empty(), limiter.tryAcquire(Set.of(BUILD)));
+      held.close();
     }
   }
 

@@ -74,8 +74,7 @@ final class Acceptance {
 
   private Admission admitNow(NewTask task, ClaimRequest request) {
     Entry accepted = accept(task);
-    Optional<Admission.Refused> refused =
-        handingOut.planner(request).admit(accepted, request.kinds());
+    Optional<Admission.Refused> refused = handingOut.planner(request).admit(accepted, request);
     if (refused.isPresent()) {
       return refused.get();
     }

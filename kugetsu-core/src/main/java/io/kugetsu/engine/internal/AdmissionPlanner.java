@@ -130,8 +130,7 @@ final class AdmissionPlanner {
 
   /** What a claim gets. */
   Plan claim(ClaimRequest request) {
-    List<Entry> given =
-        request.only() == null ? giveShare(request) : giveOnly(request.only(), request);
+    List<Entry> given = give(request, task -> isFor(task, request), request.want());
     List<Entry> toSettle =
         orphans.stream()
             .filter(entry -> request.kinds().contains(entry.task().kind()))
@@ -145,9 +144,9 @@ final class AdmissionPlanner {
    *
    * @return empty when there is room for it
    */
-  Optional<Admission.Refused> admit(Entry candidate, Set<String> kinds) {
+  Optional<Admission.Refused> admit(Entry candidate, ClaimRequest request) {
     TaskRecord task = candidate.task();
-    List<Entry> given = give(kinds, other -> isDispatched(other, kinds), Integer.MAX_VALUE);
+    List<Entry> given = give(request, any -> true, Integer.MAX_VALUE);
     Set<TaskId> handedOut = new HashSet<>();
     given.forEach(entry -> handedOut.add(entry.task().id()));
     SessionKey session = task.session();
@@ -172,14 +171,20 @@ final class AdmissionPlanner {
   }
 
   /**
-   * Passes down the line once and hands out what may run; a session's order is never broken. A lane
-   * with a full key is left at once: room only gets less within one decision.
+   * Passes down the line once and hands out what the caller gets; what else could run now keeps its
+   * room. A session's order is never broken. A lane with a full key is left at once: room only gets
+   * less within one decision.
    */
-  private List<Entry> give(Set<String> kinds, Predicate<TaskRecord> mayRun, int want) {
+  private List<Entry> give(ClaimRequest request, Predicate<TaskRecord> gets, int want) {
     List<Entry> given = new ArrayList<>();
+    Predicate<WaitingLine.Need> stands =
+        need ->
+            need.onlyBy() != null
+                || request.kinds().contains(need.kind())
+                || request.others().contains(need.kind());
     PriorityQueue<Stretch> next = new PriorityQueue<>(BY_PLACE);
     for (WaitingLine.Lane lane : line.lanes()) {
-      if (kinds.contains(lane.need().kind())) {
+      if (stands.test(lane.need())) {
         add(next, lane.fronts(), lane.need());
       }
     }
@@ -192,14 +197,16 @@ final class AdmissionPlanner {
       TaskRecord task = first.place.entry().task();
       boolean leaves = leaving.contains(task.id());
       boolean runs =
-          !leaves && mayRun.test(task) && room.hasRoom(task.limitKeys()) && !isHeld(task.session());
+          !leaves && isDue(task) && room.hasRoom(task.limitKeys()) && !isHeld(task.session());
       if (runs) {
         room.give(task);
-        given.add(first.place.entry());
+        if (gets.test(task)) {
+          given.add(first.place.entry());
+        }
       }
       if (runs || leaves) {
         line.next(first.place)
-            .filter(behind -> kinds.contains(behind.need().kind()))
+            .filter(behind -> stands.test(behind.need()))
             .ifPresent(behind -> add(next, List.of(behind).iterator(), behind.need()));
       }
       add(next, first.rest, first.need);
@@ -221,55 +228,24 @@ final class AdmissionPlanner {
     }
   }
 
-  /** What is to be handed out by the caller; what others hand out keeps its room. */
-  private List<Entry> giveShare(ClaimRequest request) {
-    Owner me = request.me();
-    Predicate<TaskRecord> mine = task -> mayRun(task, request.kinds(), me);
-    Set<String> others = request.others();
-    if (others.isEmpty()) {
-      return give(request.kinds(), mine, request.want());
-    }
-    Set<String> all = new HashSet<>(request.kinds());
-    all.addAll(others);
-    return give(all, task -> mine.test(task) || isDispatched(task, others), Integer.MAX_VALUE)
-        .stream()
-        .filter(
-            entry ->
-                mine.test(entry.task())
-                    || (entry.task().onlyBy() != null && mayRun(entry.task(), others, me)))
-        .limit(request.want())
-        .toList();
-  }
-
-  /** The wanted task, when it is its turn: what stands before it and may run keeps its room. */
-  private List<Entry> giveOnly(TaskId only, ClaimRequest request) {
-    Owner me = request.me();
-    return give(
-            request.kinds(),
-            task ->
-                task.id().equals(only)
-                    ? mayRun(task, request.kinds(), me)
-                    : isDispatched(task, request.kinds()),
-            Integer.MAX_VALUE)
-        .stream()
-        .filter(entry -> request.want() > 0 && entry.task().id().equals(only))
-        .toList();
-  }
-
   /** Asked last: to find out whether a session is held takes a look at its record. */
   private boolean isHeld(@Nullable SessionKey session) {
     return session != null && (unsettled.containsKey(session) || held.test(session));
   }
 
-  private boolean mayRun(TaskRecord task, Set<String> kinds, Owner me) {
-    return isDispatched(task, kinds)
-        && (task.onlyBy() == null || task.onlyBy().instance().equals(me.instance()));
+  /** What the caller is handed out: what it can run, unless another instance has to. */
+  private static boolean isFor(TaskRecord task, ClaimRequest request) {
+    Owner only = task.onlyBy();
+    boolean mine = only != null && only.instance().equals(request.me().instance());
+    boolean served = request.kinds().contains(task.kind());
+    boolean known = served || request.others().contains(task.kind());
+    return (only == null ? served : mine && known)
+        && (request.only() == null || task.id().equals(request.only()));
   }
 
-  /** Whether somebody could claim it at this moment, if its keys have room. */
-  private boolean isDispatched(TaskRecord task, Set<String> kinds) {
-    return kinds.contains(task.kind())
-        && (task.notBefore() == null || !task.notBefore().isAfter(now))
+  /** Whether it is time for it. */
+  private boolean isDue(TaskRecord task) {
+    return (task.notBefore() == null || !task.notBefore().isAfter(now))
         && (task.heldUntil() == null || task.heldUntil().hasCome(moment));
   }
 

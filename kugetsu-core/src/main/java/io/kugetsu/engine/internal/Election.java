@@ -25,6 +25,7 @@ final class Election implements Dispatching {
   private final Owner me;
   private final ElectedFile file;
   private final Runnable hint;
+  private @Nullable LockFile lock;
   private LockFile.@Nullable Held office;
   private Set<String> told = Set.of();
   private boolean complained;
@@ -63,7 +64,12 @@ final class Election implements Dispatching {
 
   private boolean isElected() {
     if (office == null) {
-      office = FileLocks.of(layout.dispatcherLock()).tryLock().orElse(null);
+      LockFile known = lock;
+      if (known == null) {
+        known = FileLocks.of(layout.dispatcherLock());
+        lock = known;
+      }
+      office = known.tryLock().orElse(null);
     }
     return office != null;
   }

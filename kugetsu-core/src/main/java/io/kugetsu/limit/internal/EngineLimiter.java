@@ -14,6 +14,7 @@ import io.kugetsu.engine.Admission;
 import io.kugetsu.engine.Claim;
 import io.kugetsu.engine.ClaimRequest;
 import io.kugetsu.engine.ClaimToken;
+import io.kugetsu.engine.Elected;
 import io.kugetsu.engine.Engine;
 import io.kugetsu.engine.Engines;
 import io.kugetsu.engine.Finish;
@@ -23,12 +24,15 @@ import io.kugetsu.engine.TaskRecord;
 import io.kugetsu.engine.TaskStore;
 import io.kugetsu.limit.ConcurrencyLimiter;
 import io.kugetsu.limit.Permit;
+import io.kugetsu.limit.Waiting;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -60,16 +64,23 @@ public final class EngineLimiter implements ConcurrencyLimiter {
   private final Engine engine;
   private final boolean ownsEngine;
   private final Supplier<Limits> limits;
+  private final Supplier<Set<String>> handedOut;
   private final Clock clock;
   private final Owner me = Engines.newOwner();
   private final Set<EnginePermit> given = ConcurrentHashMap.newKeySet();
   private final Set<Semaphore> waiting = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
-  private EngineLimiter(Engine engine, boolean ownsEngine, Supplier<Limits> limits, Clock clock) {
+  private EngineLimiter(
+      Engine engine,
+      boolean ownsEngine,
+      Supplier<Limits> limits,
+      Supplier<Set<String>> handedOut,
+      Clock clock) {
     this.engine = engine;
     this.ownsEngine = ownsEngine;
     this.limits = limits;
+    this.handedOut = handedOut;
     this.clock = clock;
   }
 
@@ -80,9 +91,9 @@ public final class EngineLimiter implements ConcurrencyLimiter {
    * @param clock tells the time
    * @return the limiter
    */
-  public static EngineLimiter inMemory(Limits limits, Clock clock) {
+  public static EngineLimiter inMemory(Supplier<Limits> limits, Clock clock) {
     return new EngineLimiter(
-        Engines.memory(clock, Engines.localProbe()), true, () -> limits, clock);
+        Engines.memory(clock, Engines.localProbe()), true, limits, Set::of, clock);
   }
 
   /**
@@ -94,7 +105,21 @@ public final class EngineLimiter implements ConcurrencyLimiter {
    * @return the limiter
    */
   public static EngineLimiter on(Engine engine, Supplier<Limits> limits, Clock clock) {
-    EngineLimiter limiter = new EngineLimiter(engine, false, limits, clock);
+    return on(engine, limits, () -> engine.elected().map(Elected::kinds).orElseGet(Set::of), clock);
+  }
+
+  /**
+   * A limiter on somebody's engine who knows what is handed out there.
+   *
+   * @param engine the engine
+   * @param limits the limits in force
+   * @param handedOut the kinds of work that somebody hands out now, which stand in the same line
+   * @param clock tells the time
+   * @return the limiter
+   */
+  public static EngineLimiter on(
+      Engine engine, Supplier<Limits> limits, Supplier<Set<String>> handedOut, Clock clock) {
+    EngineLimiter limiter = new EngineLimiter(engine, false, limits, handedOut, clock);
     engine.tasks().claim(limiter.request(null, 0)).forEach(limiter::settle);
     return limiter;
   }
@@ -107,26 +132,28 @@ public final class EngineLimiter implements ConcurrencyLimiter {
   }
 
   @Override
-  public Permit acquire(Set<LimitKey> keys, Duration wait) {
+  public Permit acquire(Set<LimitKey> keys, Duration wait, Waiting waiting) {
     Admission admission = admit(keys);
     if (admission instanceof Admission.Admitted admitted) {
       return give(admitted.claim());
     }
     Admission.Refused refused = (Admission.Refused) admission;
     if (wait.isZero() || wait.isNegative()) {
-      throw reached(refused);
+      throw reached(refused, refused.position());
     }
-    return inLine(keys, wait, refused);
+    return inLine(keys, wait, refused, waiting);
   }
 
   /**
    * Waits as a pending record that only this instance can claim, so that the line is everybody's.
    */
-  private Permit inLine(Set<LimitKey> keys, Duration wait, Admission.Refused refused) {
+  private Permit inLine(
+      Set<LimitKey> keys, Duration wait, Admission.Refused refused, Waiting view) {
     long end = System.nanoTime() + TimeUnit.NANOSECONDS.convert(wait);
     Semaphore hints = new Semaphore(0);
     TaskRecord place = engine.tasks().enqueue(task(keys)).task();
     waiting.add(hints);
+    view.onCancel(hints::release);
     boolean given = false;
     try (TaskStore.Subscription ignored = engine.tasks().onWork(hints::release)) {
       while (!closed) {
@@ -136,9 +163,13 @@ public final class EngineLimiter implements ConcurrencyLimiter {
           given = true;
           return give(claim.get());
         }
+        if (view.isCancelled()) {
+          throw new CancellationException("the wait for " + refused.key() + " was called off");
+        }
+        view.moved(engine.tasks().position(place.id()).orElse(0));
         long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
         if (left <= 0) {
-          throw reached(refused);
+          throw reached(refused, view.position().orElse(refused.position()));
         }
         hints.tryAcquire(Math.min(left, LOOK_AGAIN_MILLIS), TimeUnit.MILLISECONDS);
       }
@@ -147,6 +178,7 @@ public final class EngineLimiter implements ConcurrencyLimiter {
       throw new InterruptedWaitException("a permit for " + refused.key(), e);
     } finally {
       waiting.remove(hints);
+      view.moved(0);
       if (!given) {
         engine.tasks().cancel(place.id(), StopReason.user("no longer waited for"));
         forget(place.id());
@@ -184,13 +216,13 @@ public final class EngineLimiter implements ConcurrencyLimiter {
     }
   }
 
-  private static LimitReachedException reached(Admission.Refused refused) {
+  private static LimitReachedException reached(Admission.Refused refused, int position) {
     return new LimitReachedException(
         "no permit for " + refused.key() + ": all " + refused.limit() + " are taken",
         refused.key(),
         refused.limit(),
         refused.holders(),
-        refused.position(),
+        position,
         refused.why(),
         refused.until());
   }
@@ -241,7 +273,10 @@ public final class EngineLimiter implements ConcurrencyLimiter {
   }
 
   private ClaimRequest request(@Nullable TaskId only, int want) {
-    return new ClaimRequest(me, Set.of(KIND), limits.get(), want, only, record -> List.of());
+    Set<String> others = new HashSet<>(handedOut.get());
+    others.remove(KIND);
+    return new ClaimRequest(
+        me, Set.of(KIND), limits.get(), want, only, record -> List.of(), Map.of(), others);
   }
 
   private Permit give(Claim claim) {

@@ -25,6 +25,7 @@ import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -289,6 +290,11 @@ public final class DefaultBackgroundManager implements BackgroundManager {
     return stores.find(id);
   }
 
+  OptionalInt position(TaskId id) {
+    checkOpen();
+    return stores.kept().position(id);
+  }
+
   TaskOutputs outputs() {
     checkOpen();
     return outputs;
@@ -343,6 +349,7 @@ public final class DefaultBackgroundManager implements BackgroundManager {
       return new Closing(List.of(), List.of());
     }
     retention.close();
+    starts.close(RunControl.CLOSING);
     List<LiveRun> stopped = control.close();
     if (!awaitEnds(time)) {
       LOG.warn("closing although these runs have not ended: {}", live.ids());

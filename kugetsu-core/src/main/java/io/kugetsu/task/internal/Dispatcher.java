@@ -50,6 +50,7 @@ public final class Dispatcher implements AutoCloseable {
   private final TaskStore.Subscription subscription;
   private final Thread thread;
   private boolean dispatches;
+  private boolean draining;
   private boolean told = true;
   private boolean stoodDown;
   private boolean standsBy;
@@ -108,7 +109,7 @@ public final class Dispatcher implements AutoCloseable {
     }
     boolean awaited = awaits;
     well &= does(() -> awaits = manager.look());
-    if (awaits && !awaited && standsBy) {
+    if (awaits && !awaited && (standsBy || !dispatches)) {
       return Duration.ZERO; // it may be ours alone to start
     }
     pause = OTHERWISE;
@@ -133,6 +134,9 @@ public final class Dispatcher implements AutoCloseable {
       dispatching.share(Set.of());
       stoodDown = true;
       notifyAll();
+      if (awaits && !draining) {
+        claim(manager.request(limits.get(), WANT).sharing(Set.of())); // what only we can start
+      }
       return;
     }
     ClaimRequest request = manager.request(limits.get(), WANT);
@@ -183,6 +187,7 @@ public final class Dispatcher implements AutoCloseable {
   /** Starts nothing any more, and goes on looking for what others did. */
   public synchronized void drain() {
     dispatches = false;
+    draining = true;
     hints.release();
   }
 
@@ -203,6 +208,7 @@ public final class Dispatcher implements AutoCloseable {
   /** Starts what may run, again. */
   public synchronized void standUp() {
     dispatches = true;
+    draining = false;
     hints.release();
   }
 

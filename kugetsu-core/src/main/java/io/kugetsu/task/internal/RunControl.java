@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 final class RunControl {
   private static final Logger LOG = LoggerFactory.getLogger(RunControl.class);
-  private static final StopReason CLOSING =
+  static final StopReason CLOSING =
       new StopReason(StopReason.Origin.SHUTDOWN, "the program is closing");
 
   /** How long a command that was admitted elsewhere is given to begin, and how it is looked for. */
@@ -253,6 +253,11 @@ final class RunControl {
     }
     TaskRecord now = cancel(id, reason);
     return now != null && now.status() == TaskStatus.CANCELLED;
+  }
+
+  /** Takes back what waits; what has begun meanwhile is left. */
+  void cancelWaiting(TaskId id, StopReason reason) {
+    cancel(id, reason);
   }
 
   /** One at a time, so that of several who take it back one tells that. */

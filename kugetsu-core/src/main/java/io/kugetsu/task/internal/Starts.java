@@ -2,12 +2,14 @@ package io.kugetsu.task.internal;
 
 import io.kugetsu.common.InvalidRequestException;
 import io.kugetsu.common.LimitReachedException;
+import io.kugetsu.common.StopReason;
 import io.kugetsu.common.TaskId;
 import io.kugetsu.engine.Admission;
 import io.kugetsu.engine.ClaimRequest;
 import io.kugetsu.engine.NewTask;
 import io.kugetsu.engine.TaskStore;
 import io.kugetsu.process.RunnerCapabilities;
+import io.kugetsu.task.Cancellation;
 import io.kugetsu.task.CommandSpec;
 import io.kugetsu.task.HostSpec;
 import io.kugetsu.task.TaskResult;
@@ -16,10 +18,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** From a spec to a run that was admitted, or a refusal that leaves nothing. */
 final class Starts {
+  private static final Logger LOG = LoggerFactory.getLogger(Starts.class);
+
   private final ManagerSettings settings;
   private final TaskStores stores;
   private final RunControl control;
@@ -28,6 +36,7 @@ final class Starts {
   private final Completions completions;
   private final CommandWorkType commands;
   private final HostWorkType hosts;
+  private final Set<TaskId> inLine = ConcurrentHashMap.newKeySet();
 
   Starts(
       ManagerSettings settings,
@@ -52,20 +61,16 @@ final class Starts {
   Completions.Waits start(TaskId id, TaskSpec<?> spec, ClaimRequest request) {
     TaskStore store = accept(id, spec);
     try {
+      if (spec.waitsForPermit() && store == stores.kept()) {
+        return inLine(id, spec);
+      }
       Admission admission = store.admit(task(id, spec), request);
       if (admission instanceof Admission.Refused refused) {
         throw refusal(refused);
       }
       Admission.Admitted admitted = (Admission.Admitted) admission;
       // not before there is a record of it, and before it runs, since it may end at once
-      Completions.Waits waits = completions.of(id);
-      CompletableFuture<TaskResult> unused =
-          waits.ended.whenComplete(
-              (end, failure) -> {
-                // what came to an end before its work was begun would be remembered for ever
-                commands.drop(id);
-                hosts.forget(id);
-              });
+      Completions.Waits waits = waits(id);
       reports.accepted(admitted.claim().task());
       control.take(
           admitted.claim(), store, new RunEvents(bus, false), spec.cancelledBy().orElse(null));
@@ -75,6 +80,65 @@ final class Starts {
       hosts.forget(id);
       completions.forget(id);
       throw e;
+    }
+  }
+
+  private Completions.Waits waits(TaskId id) {
+    Completions.Waits waits = completions.of(id);
+    CompletableFuture<TaskResult> unused =
+        waits.ended.whenComplete(
+            (end, failure) -> {
+              // what came to an end before its work was begun would be remembered for ever
+              commands.drop(id);
+              hosts.forget(id);
+              inLine.remove(id);
+            });
+    return waits;
+  }
+
+  /** Waits with everybody else; the dispatcher of this instance gets it when it is its turn. */
+  private Completions.Waits inLine(TaskId id, TaskSpec<?> spec) {
+    inLine.add(id);
+    Completions.Waits waits = waits(id); // it may run, and end, as soon as it stands in the line
+    try {
+      reports.accepted(stores.kept().enqueue(task(id, spec)).task());
+    } catch (RuntimeException | Error e) {
+      inLine.remove(id);
+      throw e;
+    }
+    spec.cancelledBy().ifPresent(signal -> attend(id, signal, waits));
+    return waits;
+  }
+
+  /** The caller's signal counts until it has ended or is in the background. */
+  private void attend(TaskId id, Cancellation signal, Completions.Waits waits) {
+    AutoCloseable registration =
+        signal.onCancel(reason -> settings.executor().execute(() -> callOff(id, reason)));
+    CompletableFuture<?> unused =
+        waits.released.whenComplete(
+            (release, failure) -> {
+              try {
+                registration.close();
+              } catch (Exception e) {
+                throw new IllegalStateException("a registration always closes", e);
+              }
+            });
+  }
+
+  private void callOff(TaskId id, StopReason reason) {
+    if (stores.find(id).filter(record -> !record.detached()).isPresent()) {
+      control.stop(id, reason);
+    }
+  }
+
+  /** Nobody else can run what waits: it is taken back. */
+  void close(StopReason closing) {
+    for (TaskId id : inLine) {
+      try {
+        control.cancelWaiting(id, closing);
+      } catch (RuntimeException e) {
+        LOG.warn("{} waits until this JVM ends", id, e);
+      }
     }
   }
 

@@ -16,6 +16,7 @@ import io.kugetsu.task.TaskResult;
 import io.kugetsu.task.WorkOutput;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -52,6 +53,11 @@ final class StoredHandle implements TaskHandle {
   @Override
   public TaskInfo info() {
     return now().info();
+  }
+
+  @Override
+  public OptionalInt position() {
+    return manager.position(id);
   }
 
   private TaskResult now() {

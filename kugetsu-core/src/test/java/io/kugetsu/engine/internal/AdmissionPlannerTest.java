@@ -127,8 +127,7 @@ class AdmissionPlannerTest {
 
   private void checkAdmission(Entry candidate, ClaimRequest request) {
     Room room = room(request);
-    List<Entry> before =
-        walk(request, task -> isDispatched(task, request), Integer.MAX_VALUE, room);
+    List<Entry> before = walk(request, any -> true, Integer.MAX_VALUE, room);
     SessionKey session = candidate.task().session();
     boolean behind =
         session != null
@@ -138,7 +137,7 @@ class AdmissionPlannerTest {
                         entry ->
                             session.equals(entry.task().session()) && !before.contains(entry)));
     boolean expected = !behind && room.fullKey(candidate.task()).isEmpty();
-    Optional<Admission.Refused> refused = planner(request).admit(candidate, request.kinds());
+    Optional<Admission.Refused> refused = planner(request).admit(candidate, request);
     assertEquals(expected, refused.isEmpty());
     refused.ifPresent(
         refusal -> {
@@ -154,12 +153,11 @@ class AdmissionPlannerTest {
     return room;
   }
 
-  private List<Entry> walk(ClaimRequest request, Predicate<TaskRecord> mayRun, int want) {
-    return walk(request, mayRun, want, room(request));
+  private List<Entry> walk(ClaimRequest request, Predicate<TaskRecord> gets, int want) {
+    return walk(request, gets, want, room(request));
   }
 
-  private List<Entry> walk(
-      ClaimRequest request, Predicate<TaskRecord> mayRun, int want, Room room) {
+  private List<Entry> walk(ClaimRequest request, Predicate<TaskRecord> gets, int want, Room room) {
     List<Entry> given = new ArrayList<>();
     Set<SessionKey> blocked = new HashSet<>(held);
     for (Entry entry : WholeLine.of(waiting)) {
@@ -169,10 +167,12 @@ class AdmissionPlannerTest {
         return given;
       }
       if (!(session != null && blocked.contains(session))
-          && mayRun.test(task)
+          && keepsRoom(task, request)
           && room.fullKey(task).isEmpty()) {
         room.give(task);
-        given.add(entry);
+        if (gets.test(task)) {
+          given.add(entry);
+        }
       } else if (session != null) {
         blocked.add(session);
       }
@@ -181,11 +181,12 @@ class AdmissionPlannerTest {
   }
 
   private static boolean mine(TaskRecord task, ClaimRequest request) {
-    return isDispatched(task, request) && (task.onlyBy() == null || task.onlyBy().equals(ME));
+    return request.kinds().contains(task.kind())
+        && (task.onlyBy() == null || task.onlyBy().equals(ME));
   }
 
-  private static boolean isDispatched(TaskRecord task, ClaimRequest request) {
-    return request.kinds().contains(task.kind())
+  private static boolean keepsRoom(TaskRecord task, ClaimRequest request) {
+    return (task.onlyBy() != null || request.kinds().contains(task.kind()))
         && (task.notBefore() == null || !task.notBefore().isAfter(NOW));
   }
 }

@@ -1,0 +1,103 @@
+package io.kugetsu.task;
+
+import static io.kugetsu.task.Managers.SOON;
+import static io.kugetsu.task.Managers.builder;
+import static io.kugetsu.task.Managers.sh;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.kugetsu.common.LimitKey;
+import io.kugetsu.common.Limits;
+import io.kugetsu.common.StopReason;
+import io.kugetsu.common.TaskStatus;
+import io.kugetsu.engine.Engine;
+import io.kugetsu.engine.Engines;
+import io.kugetsu.limit.ConcurrencyLimiter;
+import io.kugetsu.limit.Permit;
+import io.kugetsu.process.ProcessTrees;
+import io.kugetsu.support.LeakFree;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What waits for its permit instead of being refused. */
+class WaitingStartsTest extends LeakFree {
+  private static final LimitKey BUILD = LimitKey.of("build");
+  private static final Limits ONE = Limits.none().perKey("build", 1);
+
+  @TempDir Path directory;
+  private final Engine engine =
+      Engines.memory(Clock.systemUTC(), Engines.localProbe(ProcessTrees::lives));
+
+  @AfterEach
+  void end() {
+    engine.close();
+  }
+
+  private BackgroundManager open() {
+    return builder(directory).engine(engine).limits(() -> ONE).open();
+  }
+
+  private TaskHandle waiting(BackgroundManager tasks) {
+    return tasks.start(sh(directory, "echo done").background().limitKeys(BUILD).waitForPermit());
+  }
+
+  @Test
+  void it_starts_when_its_permit_is_free() {
+    try (ConcurrencyLimiter limiter = ConcurrencyLimiter.on(engine, () -> ONE);
+        BackgroundManager tasks = open()) {
+      TaskHandle first;
+      TaskHandle second;
+      try (Permit held = limiter.acquire(BUILD, Duration.ZERO)) {
+        assertTrue(held.keys().contains(BUILD));
+        first = waiting(tasks);
+        second = waiting(tasks);
+        assertEquals(TaskStatus.PENDING, first.info().status());
+        assertEquals(OptionalInt.of(1), first.position());
+        assertEquals(OptionalInt.of(2), second.position());
+        assertTrue(first.await(Duration.ZERO).isRunning());
+      }
+      assertTrue(first.await(SOON).isSuccess());
+      assertTrue(second.await(SOON).isSuccess());
+      assertEquals(OptionalInt.empty(), second.position());
+      assertEquals(1, second.info().epoch());
+    }
+  }
+
+  @Test
+  void a_stop_or_the_callers_signal_takes_it_out_of_the_line() {
+    try (ConcurrencyLimiter limiter = ConcurrencyLimiter.on(engine, () -> ONE);
+        BackgroundManager tasks = open();
+        Permit held = limiter.acquire(BUILD, Duration.ZERO)) {
+      TaskHandle stopped = waiting(tasks);
+      Cancellation signal = new Cancellation();
+      TaskHandle called =
+          tasks.start(
+              sh(directory, "echo done").limitKeys(BUILD).waitForPermit().cancelledBy(signal));
+      assertTrue(stopped.stop("no more"));
+      assertEquals(TaskStatus.CANCELLED, stopped.await(SOON).status());
+      signal.cancel(StopReason.user("me neither"));
+      assertEquals(TaskStatus.CANCELLED, called.await(SOON).status());
+      assertEquals(1, limiter.held(BUILD));
+      assertTrue(held.keys().contains(BUILD));
+    }
+  }
+
+  /** Nobody else could ever run it. */
+  @Test
+  void closing_takes_back_what_waits() {
+    try (ConcurrencyLimiter limiter = ConcurrencyLimiter.on(engine, () -> ONE)) {
+      Permit held = limiter.acquire(BUILD, Duration.ZERO);
+      TaskHandle waits;
+      try (BackgroundManager tasks = open()) {
+        waits = waiting(tasks);
+      }
+      assertEquals(TaskStatus.CANCELLED, engine.tasks().find(waits.id()).orElseThrow().status());
+      held.close();
+    }
+  }
+}
