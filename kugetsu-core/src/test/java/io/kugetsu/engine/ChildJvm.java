@@ -79,6 +79,20 @@ public final class ChildJvm implements AutoCloseable {
     }
   }
 
+  /** Waits until it has said this line, however slow the machine is. */
+  public void await(String line) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
+    synchronized (lines) {
+      while (!lines.contains(line)) {
+        long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+        if (left <= 0 || !process.isAlive()) {
+          throw new AssertionError("the child said no more than " + lines);
+        }
+        lines.wait(Math.min(left, 1_000));
+      }
+    }
+  }
+
   /** Lets it run for a while and ends it with SIGKILL; tells when, on the monotonic clock. */
   public long killAfter(long millis) throws InterruptedException {
     process.waitFor(millis, TimeUnit.MILLISECONDS);

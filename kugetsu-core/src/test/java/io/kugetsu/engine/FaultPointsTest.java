@@ -6,14 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kugetsu.common.StorageException;
 import io.kugetsu.common.TaskId;
-import io.kugetsu.common.TaskStatus;
 import io.kugetsu.internal.Faults;
 import io.kugetsu.support.InMemory;
 import io.kugetsu.support.LeakFree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,9 +20,9 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
@@ -32,8 +30,6 @@ import org.junit.jupiter.params.provider.EnumSource;
  * fails, or all that need room on the disk do from there on.
  */
 class FaultPointsTest extends LeakFree {
-  private static final Set<TaskStatus> ALL = EnumSet.allOf(TaskStatus.class);
-
   @TempDir(factory = InMemory.class)
   private Path temporary;
 
@@ -87,8 +83,8 @@ class FaultPointsTest extends LeakFree {
       dead.addAll(List.of(owner, scene.me));
       String where = step + ", killed before " + steps.get(at);
       try (Engine engine = open(directory)) {
-        checkWhole(engine, directory, where);
-        check(engine, scene.subject, step, before, where);
+        FaultChecks.checkWhole(engine, directory, where);
+        FaultChecks.check(engine, scene.subject, step, before, where);
       }
     }
   }
@@ -121,26 +117,46 @@ class FaultPointsTest extends LeakFree {
     }
   }
 
-  /** The same with a real program that is really gone: its half-written files are swept too. */
-  @ParameterizedTest
-  @CsvSource({"ENQUEUE, 2", "CLAIM, 3", "START, 4", "FINISH, 4", "FINISH, 9", "PRUNE, 0"})
-  void a_real_program_that_is_gone_at_a_step_leaves_nothing_behind(FaultScene.Step step, int at)
-      throws Exception {
-    Path directory = newDirectory();
-    TaskId subject;
-    try (ChildJvm child = new ChildJvm(FaultChild.class, directory, step, at)) {
-      assertEquals(9, child.awaitEnd(), "it was to be killed");
-      subject = new TaskId(child.lines().get(0));
+  /**
+   * The same with a real program that is killed by SIGKILL in the middle of all of them at once, so
+   * that its locks and its half-written files are those of a dead one.
+   */
+  @Test
+  void a_program_that_is_killed_at_any_step_leaves_nothing_half_done() throws Exception {
+    Path root = newDirectory();
+    List<String> held;
+    try (ChildJvm child = new ChildJvm(FaultChild.class, root)) {
+      child.await(FaultChild.ALL);
+      child.killAfter(0);
+      held = child.lines().subList(0, child.lines().size() - 1);
     }
+    Map<String, Long> counts =
+        held.stream().collect(Collectors.groupingBy(it -> it.split(" ")[0], Collectors.counting()));
+    for (FaultScene.Step step : FaultScene.Step.values()) {
+      assertTrue(counts.getOrDefault(step.name(), 0L) > 0, step + " in " + held);
+    }
+    for (String where : held) {
+      String[] words = where.split(" ");
+      FaultScene.Step step = FaultScene.Step.valueOf(words[0]);
+      checkKilled(root.resolve(step + "-" + words[1]), step, new TaskId(words[2]), where);
+    }
+  }
+
+  private static void checkKilled(
+      Path directory, FaultScene.Step step, TaskId subject, String where) throws IOException {
     try (Engine engine = Engines.files(directory, FaultScene.CLOCK, Engines.localProbe())) {
-      checkWhole(engine, directory, step + " at " + at);
+      FaultChecks.checkWhole(engine, directory, where);
       try (Stream<Path> files = Files.walk(directory)) {
         assertEquals(
-            List.of(), files.map(Path::toString).filter(name -> name.endsWith(".tmp")).toList());
+            List.of(),
+            files.map(Path::toString).filter(name -> name.endsWith(".tmp")).toList(),
+            where);
       }
-      Optional<TaskRecord> before =
-          step == FaultScene.Step.ENQUEUE ? Optional.empty() : engine.tasks().find(subject);
-      check(engine, subject, step, before, step + " at " + at);
+      boolean accepts =
+          Set.of(FaultScene.Step.ENQUEUE, FaultScene.Step.ENQUEUE_ONCE, FaultScene.Step.ADMIT)
+              .contains(step);
+      Optional<TaskRecord> before = accepts ? Optional.empty() : engine.tasks().find(subject);
+      FaultChecks.check(engine, subject, step, before, where);
     }
   }
 
@@ -160,81 +176,15 @@ class FaultPointsTest extends LeakFree {
           before,
           FaultScene.state(engine, scene.subject),
           where + ": it was refused, and is there");
+      assertEquals(Map.of(), engine.keys().all(), where + ": it was refused, and is so");
+      assertEquals(
+          Optional.empty(), engine.notifications().find("told"), where + ": refused, and told");
       try (Faults over = Faults.none()) {
         scene.act();
         assertFalse(over.steps().isEmpty(), where + ": it can be done again");
       }
     }
-    dead.addAll(owners(engine));
-    check(engine, scene.subject, scene.step, before, where);
-  }
-
-  private static List<Owner> owners(Engine engine) {
-    return engine.tasks().list(EnumSet.of(TaskStatus.RUNNING, TaskStatus.STOPPING)).stream()
-        .map(TaskRecord::owner)
-        .filter(owner -> owner != null)
-        .toList();
-  }
-
-  /** Everything that is there runs to its end, once, and is told, once. */
-  private static void check(
-      Engine engine,
-      TaskId subject,
-      FaultScene.Step step,
-      Optional<TaskRecord> before,
-      String where) {
-    Optional<TaskRecord> now = FaultScene.state(engine, subject);
-    Map<TaskId, TaskRecord> present =
-        engine.tasks().list(ALL).stream().collect(Collectors.toMap(TaskRecord::id, it -> it));
-    assertEquals(now.isPresent(), present.containsKey(subject), where + ": found and listed");
-    boolean mayBeGone =
-        before.isEmpty()
-            || step == FaultScene.Step.FINISH_WITHOUT_A_RECORD
-            || before.get().status().isTerminal();
-    assertTrue(now.isPresent() || mayBeGone, where + ": it is lost");
-    long open = present.values().stream().filter(it -> !it.status().isTerminal()).count();
-    assertTrue(open >= 2, where + ": one of the others is lost");
-    Set<TaskId> waiting =
-        present.values().stream()
-            .filter(it -> it.status() == TaskStatus.PENDING)
-            .map(TaskRecord::id)
-            .collect(Collectors.toSet());
-    assertEquals(waiting.size(), engine.tasks().counts().pending(), where);
-    List<TaskId> ran = FaultScene.runAll(engine);
-    assertEquals(waiting, new HashSet<>(ran), where + ": what waited ran");
-    assertEquals(waiting.size(), ran.size(), where + ": ran twice");
-    assertEquals(Map.of(), engine.tasks().counts().held(), where + ": permits");
-    checkEnds(engine, present, where);
-  }
-
-  private static void checkEnds(Engine engine, Map<TaskId, TaskRecord> present, String where) {
-    List<String> told =
-        engine.notifications().list(false).stream().map(NotificationRecord::id).toList();
-    assertEquals(new HashSet<>(told).size(), told.size(), where + ": told twice");
-    Map<String, String> session = engine.sessions().find(FaultScene.SESSION).orElseThrow().fields();
-    for (TaskRecord task : engine.tasks().list(ALL)) {
-      String id = task.id().value();
-      assertTrue(task.status().isTerminal(), where + ": " + task);
-      assertTrue(present.containsKey(task.id()), where + ": " + id + " came from nowhere");
-      assertTrue(told.contains(id + "-queued"), where + ": its acceptance was never told");
-      boolean ran = task.status() != TaskStatus.CANCELLED;
-      assertEquals(ran, told.contains(id + "-ended"), where + ": its end, once");
-      assertEquals(ran, session.containsKey(id), where + ": its session");
-    }
-  }
-
-  /** One file for each task, and none that belongs to nobody. */
-  private static void checkWhole(Engine engine, Path directory, String where) throws IOException {
-    List<TaskId> unused = engine.tasks().line();
-    assertTrue(unused.size() <= 3, where);
-    try (Stream<Path> files = Files.walk(directory.resolve("tasks"))) {
-      List<String> names =
-          files
-              .map(file -> file.getFileName().toString())
-              .filter(name -> name.endsWith(".json") || name.contains("corrupt"))
-              .toList();
-      assertEquals(new HashSet<>(names).size(), names.size(), where + ": " + names);
-      assertTrue(names.stream().noneMatch(name -> name.contains("corrupt")), where);
-    }
+    dead.addAll(FaultChecks.owners(engine));
+    FaultChecks.check(engine, scene.subject, scene.step, before, where);
   }
 }

@@ -4,6 +4,7 @@ import io.kugetsu.common.IssueRef;
 import io.kugetsu.common.LimitKey;
 import io.kugetsu.common.Limits;
 import io.kugetsu.common.SessionKey;
+import io.kugetsu.common.SpawnLimits;
 import io.kugetsu.common.StopReason;
 import io.kugetsu.common.TaskId;
 import io.kugetsu.common.TaskStatus;
@@ -29,6 +30,8 @@ final class FaultScene {
     FINISH,
     FINISH_FOR_ANOTHER_TRY,
     FINISH_WITHOUT_A_RECORD,
+    FINISH_LAST_CHILD,
+    FINISH_AFTER_CHILDREN,
     GIVE_BACK,
     STOPPING,
     DETACH,
@@ -36,11 +39,18 @@ final class FaultScene {
     TAKE_OVER,
     CANCEL,
     FORGET,
-    PRUNE
+    PRUNE,
+    PAUSE_A_KEY,
+    TELL
   }
 
   static final SessionKey SESSION = SessionKey.of(IssueRef.parse("local:fault"), Path.of("/r"));
   static final Clock CLOCK = Clock.systemUTC();
+
+  /** Nobody here needs it. */
+  static final LimitKey KEY = new LimitKey("provider:fault");
+
+  static final KeyState.Pause PAUSE = new KeyState.Pause("broken", Instant.EPOCH, null);
 
   final Owner me = Engines.newOwner();
   final Engine engine;
@@ -68,11 +78,26 @@ final class FaultScene {
       engine.tasks().enqueue(task(subject, "key of " + step, background, 5));
     }
     Claim claim = null;
-    if (!accepts && step != Step.CLAIM && step != Step.CANCEL) {
+    boolean isClaimed =
+        !Set.of(Step.CLAIM, Step.CANCEL, Step.PAUSE_A_KEY, Step.TELL).contains(step);
+    if (!accepts && isClaimed) {
       claim = engine.tasks().claim(request(owner, 1)).get(0);
     }
     if (step == Step.FORGET || step == Step.PRUNE) {
       engine.tasks().finish(claim.token(), completed(subject));
+    }
+    if (step == Step.FINISH_LAST_CHILD || step == Step.FINISH_AFTER_CHILDREN) {
+      TaskId parent = subject;
+      subject = TaskId.next(CLOCK);
+      NewTask child = task(subject, null, true, 5).childOf(parent, SpawnLimits.DEFAULT);
+      engine.tasks().enqueue(child);
+      engine.tasks().finish(claim.token(), completed(parent));
+      claim = engine.tasks().claim(request(owner, 1)).get(0);
+      if (step == Step.FINISH_AFTER_CHILDREN) {
+        engine.tasks().finish(claim.token(), completed(subject));
+        subject = parent;
+        claim = engine.tasks().claim(request(owner, 0)).get(0);
+      }
     }
     if (step == Step.TAKE_OVER) {
       engine.tasks().release(claim.token());
@@ -96,7 +121,8 @@ final class FaultScene {
               claim.token(),
               new RunUpdate(
                   null, true, Map.of("step", "1"), List.of(notification(subject + "-started"))));
-      case FINISH -> tasks.finish(claim.token(), completed(subject));
+      case FINISH, FINISH_LAST_CHILD, FINISH_AFTER_CHILDREN ->
+          tasks.finish(claim.token(), completed(subject));
       case FINISH_FOR_ANOTHER_TRY ->
           tasks.finish(
               claim.token(),
@@ -113,6 +139,8 @@ final class FaultScene {
       case CANCEL -> tasks.cancel(subject, StopReason.user("enough"));
       case FORGET -> tasks.forget(subject);
       case PRUNE -> tasks.prune(Instant.EPOCH, 0, record -> false);
+      case PAUSE_A_KEY -> engine.keys().change(KEY, before -> before.pause(PAUSE));
+      case TELL -> engine.notifications().put(notification("told"));
       default -> throw new AssertionError(step);
     }
   }
@@ -164,7 +192,7 @@ final class FaultScene {
     return request(owner, want, Limits.of(1));
   }
 
-  private static ClaimRequest request(Owner owner, int want, Limits limits) {
+  static ClaimRequest request(Owner owner, int want, Limits limits) {
     return new ClaimRequest(
         owner,
         Set.of("agent"),

@@ -5,7 +5,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 
 /** Makes steps on the disk fail, or ends what does them. One at a time in a JVM. */
@@ -63,9 +67,24 @@ public final class Faults implements AutoCloseable {
     return watch(at -> at == step, Faults::full);
   }
 
-  /** Ends this JVM at a step. */
-  public static Faults haltAt(int step) {
-    return watch(at -> at == step, () -> Runtime.getRuntime().halt(9));
+  /**
+   * Each of these threads gets as far as to its step and stays there, in the middle of what it
+   * does, for whoever kills this JVM.
+   *
+   * @param steps what each of them is allowed, changed while it goes on
+   * @param arrived is told of each that is there, with what it would have done next
+   */
+  public static void holdAt(Map<Thread, AtomicInteger> steps, Consumer<String> arrived) {
+    FaultPoints.watch(
+        (step, file) -> {
+          AtomicInteger left = steps.get(Thread.currentThread());
+          if (left != null && left.getAndDecrement() == 0) {
+            arrived.accept(step + " " + file.getFileName());
+            while (true) {
+              LockSupport.park();
+            }
+          }
+        });
   }
 
   private static void full() throws IOException {

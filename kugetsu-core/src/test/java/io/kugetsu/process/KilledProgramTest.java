@@ -178,7 +178,7 @@ class KilledProgramTest {
         RunDirectory.of(runs.place("foreground-0")).sweep(Duration.ofSeconds(5));
 
     assertEquals(1, ended.ended());
-    assertFalse(escaped.isAlive());
+    assertTrue(escaped.waitFor(30, TimeUnit.SECONDS));
     assertEquals(RunState.CUT, RunDirectory.of(runs.place("foreground-0")).state());
   }
 

@@ -21,6 +21,11 @@ public final class OtherUser {
 
   /** What the attempt said: the exception, or that it opened. */
   public static String run(Path temp, Path repository, Path state) throws Exception {
+    return run(temp, Attempt.class, repository, state);
+  }
+
+  /** What a program said, on both of its streams. */
+  public static String run(Path temp, Class<?> main, Object... arguments) throws Exception {
     List<String> argv = new ArrayList<>();
     String classes = ClassPath.current();
     if (System.getProperty("user.name").equals("root")) {
@@ -32,14 +37,8 @@ public final class OtherUser {
       classes = ClassPath.copied(temp.resolve("classes"));
     }
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    argv.addAll(
-        List.of(
-            java,
-            "-cp",
-            classes,
-            Attempt.class.getName(),
-            repository.toString(),
-            state.toString()));
+    argv.addAll(List.of(java, "-XX:TieredStopAtLevel=1", "-cp", classes, main.getName()));
+    Stream.of(arguments).map(Object::toString).forEach(argv::add);
     ProcessBuilder builder = new ProcessBuilder(argv).redirectErrorStream(true);
     Path home = Files.createDirectories(temp.resolve("home"));
     Files.writeString(home.resolve(".gitconfig"), "[safe]\n\tdirectory = *\n");

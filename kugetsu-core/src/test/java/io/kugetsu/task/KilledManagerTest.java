@@ -30,6 +30,7 @@ import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -135,19 +136,16 @@ class KilledManagerTest extends LeakFree {
     Map<TaskId, Long> before = revisions(files);
     List<TaskEvent> events = Collections.synchronizedList(new ArrayList<>());
     int notifications = files.notifications().list(false).size();
-    CountDownLatch looked = new CountDownLatch(3);
+    CountDownLatch looked = new CountDownLatch(6);
     CountDownLatch listening = new CountDownLatch(1);
     BrokenEngine engine = new BrokenEngine(files);
+    engine.before("claim", () -> await(listening));
     engine.before(
-        "claim",
-        () -> {
-          await(listening);
-          looked.countDown();
-        });
+        "activity", looked::countDown); // asked in each round, also where it claims nothing
     try (BackgroundManager tasks = Managers.builder(directory).engine(engine).open();
         EventSubscription unused = tasks.subscribe(TaskEvent.class, events::add)) {
       listening.countDown();
-      looked.await();
+      assertTrue(looked.await(60, TimeUnit.SECONDS), "it looks again and again");
     }
     assertEquals(before, revisions(files));
     assertEquals(notifications, files.notifications().list(false).size());

@@ -9,6 +9,8 @@ import io.kugetsu.common.LimitKey;
 import io.kugetsu.common.Limits;
 import io.kugetsu.limit.ConcurrencyLimiter;
 import io.kugetsu.limit.Permit;
+import io.kugetsu.notification.HttpSink;
+import io.kugetsu.notification.NotificationSink;
 import io.kugetsu.task.BackgroundManager;
 import io.kugetsu.task.Release;
 import io.kugetsu.task.TaskHandle;
@@ -17,6 +19,7 @@ import io.kugetsu.worktree.Removal;
 import io.kugetsu.worktree.Worktree;
 import io.kugetsu.worktree.WorktreeRequest;
 import io.kugetsu.worktree.WorktreeService;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -53,6 +56,23 @@ final class ReadmeExamples {
   static Kugetsu limits(Path repository) {
     Limits limits = Limits.of(5).perKey("provider:*", 2).perKey("repo:github.com/acme/shop", 1);
     Kugetsu kugetsu = Kugetsu.builder(repository).limits(limits).open();
+    return kugetsu;
+  }
+
+  static void oneShot(Path repository) {
+    try (Kugetsu kugetsu = Kugetsu.builder(repository).dispatch(false).startDaemon(true).open()) {
+      System.out.println(
+          kugetsu.delegate("Fix it", IssueRef.parse("github.com/acme/shop#42")).id());
+      System.out.println(kugetsu.stats());
+    }
+  }
+
+  static Kugetsu chatBot(Path repository) {
+    NotificationSink bot =
+        HttpSink.builder("bot", URI.create("https://chat.example.org/hook"))
+            .bearerToken("CHAT_TOKEN")
+            .build();
+    Kugetsu kugetsu = Kugetsu.builder(repository).sink(bot).open();
     return kugetsu;
   }
 

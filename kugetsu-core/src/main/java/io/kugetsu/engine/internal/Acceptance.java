@@ -58,7 +58,7 @@ final class Acceptance {
 
   private Entry accept(NewTask task) {
     Instant now = times.instant();
-    Entry entry = Transitions.accept(task, LineOrder.next(now), now);
+    Entry entry = Transitions.accept(task, vault.nextOrder(now), now);
     TaskId parent = task.parent();
     return parent == null ? entry : families.born(entry, parent, task.spawnLimits());
   }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /**
  * Tells other JVMs which pending records to look at again: a file to which everybody appends the
@@ -24,9 +25,13 @@ import java.util.UUID;
  * <p>Each line begins with a line break too, so that half a line of a writer that died makes none
  * of the others wrong. The file begins with a name of its own: who finds another one knows that the
  * file was begun anew, and reads the rest of the one before in a copy of it.
+ *
+ * <p>Behind the identifier stands the highest number for the order of acceptance that the writer
+ * knew of, so that nobody gives out a lower one later, whatever his clock says.
  */
 final class ChangeLog {
   private static final int HEADER = "\n#".length() + UUID.randomUUID().toString().length() + 1;
+  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
 
   private final Path file;
   private final Path before;
@@ -56,18 +61,27 @@ final class ChangeLog {
    * What came since.
    *
    * @param lines what was appended, in order; it may be no identifier
+   * @param order the highest number for the order of acceptance among it; 0 when there is none
    * @param next how far that is
    * @param begunAnew whether it is another file by now; who appended meanwhile without the engine's
    *     lock may have done so in vain
    */
-  record News(List<String> lines, Mark next, boolean begunAnew) {}
+  record News(List<String> lines, long order, Mark next, boolean begunAnew) {}
 
-  /** Makes a change known. May be called any time. */
-  void append(TaskId id) {
+  /**
+   * Makes a change known. May be called any time.
+   *
+   * @param order the highest number for the order of acceptance that is known here
+   */
+  void append(TaskId id, long order) {
     if (!Files.exists(file)) {
       begin();
     }
-    AtomicFiles.append(file, ("\n" + id.value() + "\n").getBytes(StandardCharsets.US_ASCII));
+    AtomicFiles.append(file, line(id.value(), order));
+  }
+
+  private static byte[] line(String what, long order) {
+    return ("\n" + what + " " + order + "\n").getBytes(StandardCharsets.US_ASCII);
   }
 
   private void begin() {
@@ -89,8 +103,7 @@ final class ChangeLog {
     if (!Files.exists(file)) {
       begin();
     }
-    Part part = read(file, Long.MAX_VALUE);
-    return new Mark(part.header, part.offset);
+    return read(file, Long.MAX_VALUE).mark();
   }
 
   /**
@@ -101,20 +114,33 @@ final class ChangeLog {
   Optional<News> since(Mark mark) {
     Part now = read(file, mark.offset);
     if (now.header.equals(mark.header) && now.offset >= mark.offset) {
-      return Optional.of(new News(now.lines, new Mark(now.header, now.offset), false));
+      return Optional.of(now.news());
     }
     Part old = read(before, mark.offset);
     if (mark.header.isEmpty() || !old.header.equals(mark.header)) {
       return Optional.empty();
     }
+    return Optional.of(after(old));
+  }
+
+  /** All that is still there, for whoever has read nothing of it yet. May be called any time. */
+  News all() {
+    return after(read(before, 0));
+  }
+
+  private News after(Part old) {
     Part all = read(file, 0);
     List<String> lines = new ArrayList<>(old.lines);
     lines.addAll(all.lines);
-    return Optional.of(new News(lines, new Mark(all.header, all.offset), true));
+    return new News(lines, Math.max(old.order, all.order), all.mark(), true);
   }
 
-  /** Under the engine's lock: begins the file anew when it has become long. */
-  void keepShort(Mark end) {
+  /**
+   * Under the engine's lock: begins the file anew when it has become long.
+   *
+   * @param order the highest number for the order of acceptance that is known here
+   */
+  void keepShort(Mark end, long order) {
     if (end.offset <= longest) {
       return;
     }
@@ -123,6 +149,7 @@ final class ChangeLog {
       AtomicFiles.writeUnsynced(before, all.get());
       AtomicFiles.truncate(file);
       AtomicFiles.append(file, header());
+      AtomicFiles.append(file, line("#", order));
     }
   }
 
@@ -131,7 +158,15 @@ final class ChangeLog {
    *
    * @param offset where the last whole line ends
    */
-  private record Part(String header, List<String> lines, long offset) {}
+  private record Part(String header, List<String> lines, long order, long offset) {
+    Mark mark() {
+      return new Mark(header, offset);
+    }
+
+    News news() {
+      return new News(lines, order, mark(), false);
+    }
+  }
 
   /** A file that is missing, or is begun anew at this moment, is as good as an empty one. */
   private static Part read(Path file, long from) {
@@ -146,16 +181,24 @@ final class ChangeLog {
       in.readFully(rest);
       String text = new String(rest, StandardCharsets.US_ASCII);
       int whole = text.lastIndexOf('\n') + 1;
-      List<String> lines =
-          text.substring(0, whole)
-              .lines()
-              .filter(line -> !line.isEmpty() && !line.startsWith("#"))
-              .toList();
-      return new Part(new String(header, StandardCharsets.US_ASCII), lines, start + whole);
+      List<String> lines = new ArrayList<>();
+      long order = 0;
+      for (String line : text.substring(0, whole).split("\n")) {
+        int blank = line.indexOf(' ');
+        order = Math.max(order, blank < 0 ? 0 : number(line.substring(blank + 1)));
+        if (!line.isEmpty() && !line.startsWith("#")) {
+          lines.add(blank < 0 ? line : line.substring(0, blank));
+        }
+      }
+      return new Part(new String(header, StandardCharsets.US_ASCII), lines, order, start + whole);
     } catch (FileNotFoundException | EOFException e) {
-      return new Part("", List.of(), 0);
+      return new Part("", List.of(), 0, 0);
     } catch (IOException e) {
       throw new StorageException(file, "could not be read: " + e, e);
     }
+  }
+
+  private static long number(String text) {
+    return NUMBER.matcher(text).matches() ? Long.parseLong(text) : 0;
   }
 }

@@ -13,6 +13,7 @@ import io.kugetsu.internal.FileLocks;
 import io.kugetsu.internal.LockFile;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -148,6 +149,11 @@ final class FilesVault implements Vault {
   public Optional<Entry> find(TaskId id) {
     Optional<Entry> seen = tasks.copies().glimpse(id);
     return seen.isPresent() ? seen : locked(() -> tasks.copies().find(id));
+  }
+
+  @Override
+  public long nextOrder(Instant now) {
+    return tasks.waiting().nextOrder(now);
   }
 
   @Override

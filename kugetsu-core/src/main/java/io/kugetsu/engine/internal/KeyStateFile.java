@@ -9,6 +9,7 @@ import io.kugetsu.internal.AtomicFiles;
 import io.kugetsu.internal.Json;
 import io.kugetsu.internal.JsonFields;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -64,8 +65,8 @@ final class KeyStateFile {
   }
 
   void put(Map<LimitKey, KeyState> states) {
-    ObjectNode tree =
-        AtomicFiles.read(file).map(text -> Json.parse(file, text)).orElseGet(Json::object);
+    Optional<byte[]> before = AtomicFiles.read(file);
+    ObjectNode tree = before.map(text -> Json.parse(file, text)).orElseGet(Json::object);
     Codecs.putFormat(tree);
     ObjectNode keys = Codecs.child(tree, KEYS);
     for (String name : new TreeSet<>(keys.propertyNames())) {
@@ -74,7 +75,27 @@ final class KeyStateFile {
       }
     }
     states.forEach((key, state) -> write(Codecs.child(keys, key.value()), state));
-    AtomicFiles.write(file, Json.print(tree));
+    try {
+      AtomicFiles.write(file, Json.print(tree));
+    } catch (StorageException e) {
+      takeBack(before, e);
+      throw e;
+    }
+  }
+
+  /** A write may have taken effect although it failed; what was refused must not have happened. */
+  private void takeBack(Optional<byte[]> before, StorageException failure) {
+    try {
+      if (before.isEmpty()) {
+        AtomicFiles.delete(file);
+      } else if (!AtomicFiles.read(file)
+          .filter(now -> Arrays.equals(now, before.get()))
+          .isPresent()) {
+        AtomicFiles.writeUnsynced(file, before.get());
+      }
+    } catch (StorageException e) {
+      failure.addSuppressed(e);
+    }
   }
 
   private static void write(ObjectNode tree, KeyState state) {

@@ -10,6 +10,7 @@ import io.kugetsu.engine.KeyState;
 import io.kugetsu.engine.SessionChange;
 import io.kugetsu.engine.SessionRecord;
 import io.kugetsu.engine.TaskRecord;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -26,6 +27,7 @@ final class MemoryVault implements Vault {
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<TaskId, Entry> entries = new HashMap<>();
   private final WaitingLine waiting = new WaitingLine();
+  private final LineOrder order = new LineOrder();
   private final Map<String, TaskId> keys = new HashMap<>();
   private final Map<SessionKey, SessionRecord> sessions = new HashMap<>();
   private final NotificationVault notifications = new MemoryNotifications();
@@ -95,6 +97,11 @@ final class MemoryVault implements Vault {
   @Override
   public Optional<Entry> find(TaskId id) {
     return locked(() -> Optional.ofNullable(entries.get(id)));
+  }
+
+  @Override
+  public long nextOrder(Instant now) {
+    return order.next(now);
   }
 
   @Override

@@ -49,12 +49,14 @@ final class PendingFiles {
   private final Layout layout;
   private final Path directory;
   private final ChangeLog log;
+  private final LineOrder order = new LineOrder();
   private final WaitingLine line = new WaitingLine();
   private final Map<TaskId, Optional<Entry>> known = new ConcurrentHashMap<>();
   private final Map<LimitKey, LimitKey> keys = new ConcurrentHashMap<>();
   private final Set<String> refused = new HashSet<>();
   private final Set<TaskId> leftovers = new HashSet<>();
   private volatile ChangeLog.@Nullable Mark mark;
+  private Optional<ChangeLog.Mark> orderMark = Optional.empty();
   private @Nullable FileTime compared;
   private long comparedNanos;
 
@@ -71,7 +73,47 @@ final class PendingFiles {
    * @throws StorageException when it cannot be announced; then nothing may change
    */
   void announce(TaskId id) {
-    log.append(id);
+    log.append(id, order.last());
+  }
+
+  /**
+   * The place of a task that is accepted now: behind all whose acceptance was announced before,
+   * also by a JVM whose clock was ahead of this one's. May be called any time.
+   */
+  long nextOrder(Instant now) {
+    synchronized (order) {
+      hear(orderMark.flatMap(log::since).orElseGet(log::all));
+      return order.next(now);
+    }
+  }
+
+  private void hear(ChangeLog.News news) {
+    orderMark = Optional.of(news.next());
+    order.seen(news.order());
+  }
+
+  /**
+   * Under the engine's lock, once: which numbers were given out. The end of the log may not outlive
+   * a crash of the machine, after which a clock may be wrong, so the task that was made last is
+   * asked too; and all of them are when the log is lost.
+   *
+   * @param names of the records that wait
+   */
+  void learnOrder(List<String> names) {
+    synchronized (order) {
+      hear(log.all());
+      List<String> tasks = names.stream().filter(it -> Layout.taskIn(it) != null).sorted().toList();
+      boolean lost = order.last() == 0;
+      tasks.subList(lost ? 0 : Math.max(0, tasks.size() - 1), tasks.size()).forEach(this::learn);
+    }
+  }
+
+  private void learn(String name) {
+    try {
+      folder.read(name).ifPresent(entry -> order.seen(entry.task().order()));
+    } catch (NewerFormatException | StorageException e) {
+      LOG.debug("the order of {} is not known", name, e);
+    }
   }
 
   /** Under the engine's lock, afterwards: what it is now, or null when it waits no more. */
@@ -142,7 +184,7 @@ final class PendingFiles {
 
   private void keepShort(ChangeLog.Mark end) {
     try {
-      log.keepShort(end);
+      log.keepShort(end, order.last());
     } catch (StorageException e) {
       LOG.debug("the log of changes stays long for now", e);
     }

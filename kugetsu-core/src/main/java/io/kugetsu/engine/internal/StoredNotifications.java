@@ -1,6 +1,7 @@
 package io.kugetsu.engine.internal;
 
 import io.kugetsu.common.InvalidRequestException;
+import io.kugetsu.common.StorageException;
 import io.kugetsu.engine.Deliveries;
 import io.kugetsu.engine.NotificationRecord;
 import io.kugetsu.engine.NotificationStore;
@@ -128,13 +129,27 @@ final class StoredNotifications implements NotificationStore {
               if (kept.find(id).isPresent()) {
                 return false;
               }
-              kept.addMissing(List.of(notification));
+              add(notification);
               return true;
             });
     if (added) {
       work.give();
     }
     return added;
+  }
+
+  /** A write may have taken effect although it failed; what was refused must not be told. */
+  private void add(NotificationRecord notification) {
+    try {
+      kept.addMissing(List.of(notification));
+    } catch (StorageException e) {
+      try {
+        kept.remove(notification.id());
+      } catch (StorageException again) {
+        e.addSuppressed(again);
+      }
+      throw e;
+    }
   }
 
   @Override

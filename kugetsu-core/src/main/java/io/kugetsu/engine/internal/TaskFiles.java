@@ -87,12 +87,14 @@ final class TaskFiles {
 
   /** The same for all that waits; a leftover there is harmless until it would be handed out. */
   void repairPending() {
-    for (String name : pending.names()) {
+    List<String> names = pending.names();
+    for (String name : names) {
       TaskId id = Layout.taskIn(name);
       if (id != null && (running.has(name) || copies.done(id).has(name))) {
         resolve(id);
       }
     }
+    waiting.learnOrder(names);
   }
 
   Collection<Entry> pending() {

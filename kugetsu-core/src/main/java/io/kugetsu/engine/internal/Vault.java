@@ -6,6 +6,7 @@ import io.kugetsu.common.TaskId;
 import io.kugetsu.engine.Activity;
 import io.kugetsu.engine.KeyState;
 import io.kugetsu.engine.SessionRecord;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +58,12 @@ interface Vault {
 
   /** One entry in its newest state; may be called any time. */
   Optional<Entry> find(TaskId id);
+
+  /**
+   * The next number for the order of acceptance, above those of all that were accepted before,
+   * whatever a clock says; may be called any time.
+   */
+  long nextOrder(Instant now);
 
   /**
    * Keeps a new task's first entry; may be called any time. Refuses an identifier it has already.

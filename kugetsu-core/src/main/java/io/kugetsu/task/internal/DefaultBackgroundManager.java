@@ -216,14 +216,7 @@ public final class DefaultBackgroundManager implements BackgroundManager {
    * @return the request
    */
   public ClaimRequest request(Limits limits, int want) {
-    return new ClaimRequest(
-        settings.me(),
-        driver.kinds(),
-        limits,
-        want,
-        null,
-        record -> TaskNotices.dequeued(record, settings.clock().instant()),
-        settings.headroom().get());
+    return settings.request(driver.kinds(), limits, want);
   }
 
   /**
@@ -261,6 +254,7 @@ public final class DefaultBackgroundManager implements BackgroundManager {
    */
   public boolean look() {
     Set<TaskId> awaited = completions.awaited(live.ids());
+    awaited.removeIf(starts::isEntering);
     if (awaited.isEmpty() && live.ids().isEmpty()) {
       return false;
     }

@@ -2,6 +2,7 @@ package io.kugetsu.task.internal;
 
 import io.kugetsu.common.LimitKey;
 import io.kugetsu.common.Limits;
+import io.kugetsu.engine.ClaimRequest;
 import io.kugetsu.engine.Engine;
 import io.kugetsu.engine.Headroom;
 import io.kugetsu.engine.Owner;
@@ -10,6 +11,7 @@ import io.kugetsu.task.Retention;
 import io.kugetsu.task.Timers;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -43,4 +45,16 @@ public record ManagerSettings(
     Supplier<Map<LimitKey, Headroom>> headroom,
     Map<String, String> environment,
     Supplier<Retention> retention,
-    Predicate<TaskRecord> needed) {}
+    Predicate<TaskRecord> needed) {
+  /** What a claim of this instance asks for. */
+  ClaimRequest request(Set<String> kinds, Limits inForce, int want) {
+    return new ClaimRequest(
+        me,
+        kinds,
+        inForce,
+        want,
+        null,
+        record -> TaskNotices.dequeued(record, clock.instant()),
+        headroom.get());
+  }
+}

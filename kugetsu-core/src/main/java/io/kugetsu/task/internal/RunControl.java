@@ -236,7 +236,8 @@ final class RunControl {
       return record.status() == TaskStatus.CANCELLED && reason.equals(record.stop());
     }
     LiveRun run = live.find(id).orElse(null);
-    if (run != null) {
+    // a run whose own end is written is of no use for the stop of one that awaits its children
+    if (run != null && record.status() != TaskStatus.AWAITING) {
       return stopLive(run, reason);
     }
     boolean stated = stores.kept().stopping(id, record.epoch(), reason);

@@ -37,6 +37,7 @@ final class Starts {
   private final CommandWorkType commands;
   private final HostWorkType hosts;
   private final Set<TaskId> inLine = ConcurrentHashMap.newKeySet();
+  private final Set<TaskId> entering = ConcurrentHashMap.newKeySet();
 
   Starts(
       ManagerSettings settings,
@@ -96,15 +97,23 @@ final class Starts {
     return waits;
   }
 
+  /** Whether it is awaited already, and there may be no record of it yet. */
+  boolean isEntering(TaskId id) {
+    return entering.contains(id);
+  }
+
   /** Waits with everybody else; the dispatcher of this instance gets it when it is its turn. */
   private Completions.Waits inLine(TaskId id, TaskSpec<?> spec) {
     inLine.add(id);
+    entering.add(id);
     Completions.Waits waits = waits(id); // it may run, and end, as soon as it stands in the line
     try {
       reports.accepted(stores.kept().enqueue(task(id, spec)).task());
     } catch (RuntimeException | Error e) {
       inLine.remove(id);
       throw e;
+    } finally {
+      entering.remove(id);
     }
     spec.cancelledBy().ifPresent(signal -> attend(id, signal, waits));
     return waits;
