@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +22,7 @@ import org.slf4j.LoggerFactory;
  * Closes the parts of an instance in their order: first nothing new is taken, then what runs is let
  * go of or stopped, and what all of that needs ends last.
  *
+ * @param closed is told that it begins: to what is handed out of it nothing more may be asked
  * @param dispatcher takes what waits
  * @param manager has what runs
  * @param limiter gives permits
@@ -31,6 +33,7 @@ import org.slf4j.LoggerFactory;
  * @param ownsEngine whether it ends with the instance
  */
 record Closing(
+    AtomicBoolean closed,
     Dispatcher dispatcher,
     DefaultBackgroundManager manager,
     EngineLimiter limiter,
@@ -47,6 +50,7 @@ record Closing(
 
   /** Every wait in it is bounded; it does not fail. */
   CloseReport close() {
+    closed.set(true);
     List<TaskId> stopped = new ArrayList<>();
     List<TaskId> left = new ArrayList<>();
     List<TaskId> pending = new ArrayList<>();

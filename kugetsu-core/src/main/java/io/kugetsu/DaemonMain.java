@@ -1,6 +1,7 @@
 package io.kugetsu;
 
 import io.kugetsu.common.KugetsuException;
+import io.kugetsu.common.SpawnLimits;
 import io.kugetsu.common.StorageException;
 import io.kugetsu.internal.PathList;
 import io.kugetsu.queue.internal.DaemonLaunch;
@@ -21,6 +22,8 @@ final class DaemonMain {
     Path directory = Variables.directory(new KugetsuBuilder(told.repository()));
     KugetsuBuilder builder = new KugetsuBuilder(repository(told.repository(), directory));
     told.limits().ifPresent(builder::limits);
+    SpawnLimits usual = SpawnLimits.DEFAULT; // the others count where a message is handed over
+    builder.spawnLimits(new SpawnLimits(usual.depth(), told.family(), usual.total()));
     builder.directory(directory).runDaemon();
   }
 

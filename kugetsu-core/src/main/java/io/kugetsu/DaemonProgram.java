@@ -2,6 +2,7 @@ package io.kugetsu;
 
 import io.kugetsu.common.StorageException;
 import io.kugetsu.config.SecretMasker;
+import io.kugetsu.config.Settings;
 import io.kugetsu.internal.LockFile;
 import io.kugetsu.internal.ProcessFacts;
 import io.kugetsu.queue.internal.DaemonFiles;
@@ -11,6 +12,7 @@ import io.kugetsu.queue.internal.DaemonMark;
 import io.kugetsu.task.TaskEvent;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -43,9 +45,14 @@ final class DaemonProgram {
   private volatile long lastWork = System.nanoTime();
 
   private DaemonProgram(KugetsuBuilder builder) {
-    Map<String, String> variables = builder.variables();
-    Optional<DaemonLaunch.Told> told = DaemonLaunch.told(variables);
+    // Also for a builder for which the rest of the environment does not count.
+    Optional<DaemonLaunch.Told> told = DaemonLaunch.told(System.getenv());
+    Map<String, String> variables = new HashMap<>(System.getenv());
+    variables.putAll(builder.variables());
     this.builder = builder;
+    if (builder.directory == null) {
+      told.map(DaemonLaunch.Told::directory).ifPresent(builder::directory);
+    }
     this.idle = told.map(DaemonLaunch.Told::idle).orElse(Duration.ZERO);
     this.files = new DaemonFiles(Variables.directory(builder));
     this.log = new DaemonLog(files.log(), SecretMasker.of(variables));
@@ -113,7 +120,7 @@ final class DaemonProgram {
       DaemonDuty duty = kugetsu.duty();
       kugetsu.tasks().subscribe(TaskEvent.class, this::note);
       do {
-        files.tell(mark);
+        files.tellServing(mark);
         say("serves " + builder.repository + (idle.isZero() ? "" : ", ends after " + idle));
         awaitEnd(duty);
         files.tell(mark.ending());
@@ -135,12 +142,14 @@ final class DaemonProgram {
   private void awaitEnd(DaemonDuty duty) {
     lastWork = System.nanoTime();
     long sweptAt = lastWork;
+    Duration interval = interval(duty);
     try {
-      while (!asked.await(pause(duty).toMillis(), TimeUnit.MILLISECONDS)) {
+      while (!asked.await(pause(interval).toMillis(), TimeUnit.MILLISECONDS)) {
         long now = System.nanoTime();
-        if (now - sweptAt >= duty.interval().toNanos()) {
+        interval = interval(duty);
+        if (now - sweptAt >= interval.toNanos()) {
           sweptAt = now;
-          duty.sweep();
+          sweep(duty);
         }
         if (!idle.isZero() && isIdle(duty, now)) {
           return;
@@ -151,24 +160,46 @@ final class DaemonProgram {
     }
   }
 
-  private Duration pause(DaemonDuty duty) {
-    if (idle.isZero()) {
+  private Duration interval(DaemonDuty duty) {
+    try {
       return duty.interval();
+    } catch (StorageException e) {
+      say("cannot read the settings: " + e.getMessage());
+      return Duration.ofMinutes(Settings.DEFAULT_DAEMON_INTERVAL_MINUTES);
+    }
+  }
+
+  /** A disk that is full, say, is no reason to leave what waits to nobody. */
+  private void sweep(DaemonDuty duty) {
+    try {
+      duty.sweep();
+    } catch (StorageException e) {
+      say("cannot look through everything: " + e.getMessage());
+    }
+  }
+
+  private Duration pause(Duration interval) {
+    if (idle.isZero()) {
+      return interval;
     }
     Duration part = idle.dividedBy(4);
     return part.compareTo(OFTENEST) < 0 ? OFTENEST : part.compareTo(RAREST) > 0 ? RAREST : part;
   }
 
+  /** Looks at what there is only when it would end: that reads every record that waits. */
   private boolean isIdle(DaemonDuty duty, long now) {
+    if (now - lastWork < idle.toNanos()) {
+      return false;
+    }
     try {
-      if (duty.isNeeded()) {
-        lastWork = now;
+      if (!duty.isNeeded()) {
+        return now - lastWork >= idle.toNanos(); // unless something has happened meanwhile
       }
     } catch (StorageException e) {
       say("cannot look for work: " + e.getMessage());
-      lastWork = now;
     }
-    return now - lastWork >= idle.toNanos();
+    lastWork = now;
+    return false;
   }
 
   private void note(TaskEvent event) {

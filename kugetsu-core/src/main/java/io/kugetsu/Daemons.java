@@ -45,7 +45,8 @@ final class Daemons {
             command,
             variables,
             builder.repository.toAbsolutePath(),
-            Optional.ofNullable(builder.limits)),
+            Optional.ofNullable(builder.limits),
+            builder.spawnLimits.running()),
         engine::elected,
         builder.daemonIdle,
         SecretMasker.of(variables));

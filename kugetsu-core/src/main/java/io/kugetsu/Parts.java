@@ -2,6 +2,7 @@ package io.kugetsu;
 
 import io.kugetsu.agent.AgentAdapter;
 import io.kugetsu.agent.OpencodeCli;
+import io.kugetsu.common.ClosedException;
 import io.kugetsu.common.Limits;
 import io.kugetsu.config.SecretMasker;
 import io.kugetsu.config.Settings;
@@ -38,6 +39,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /** What an instance is put together from; the one place that does so. */
@@ -59,6 +61,7 @@ final class Parts {
   final StoredNotifications notifications;
   final StatsReader stats;
   final Closing closing;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   Parts(KugetsuBuilder builder, GitRepository repository, Path directory, boolean dispatch) {
     Map<String, String> variables = builder.variables();
@@ -106,7 +109,13 @@ final class Parts {
     this.daemon = Daemons.of(builder, directory, engine);
     this.queue =
         new EngineQueue(
-            engine, builder.clock, path, manager, sessions, Daemons.starting(builder, daemon));
+            engine,
+            builder.clock,
+            path,
+            manager,
+            sessions,
+            Daemons.starting(builder, daemon),
+            this::checkOpen);
     AgentEndings endings =
         new AgentEndings(
             sessions,
@@ -119,13 +128,28 @@ final class Parts {
               each, runners.supervised(), files.wake(), sessions, places, environment, endings));
     }
     this.notifications =
-        new StoredNotifications(engine.notifications(), builder.clock, SecretMasker.of(variables));
+        new StoredNotifications(
+            engine.notifications(), builder.clock, SecretMasker.of(variables), this::checkOpen);
     this.stats = new StatsReader(engine, limits, builder.clock);
     Outbox outbox = outbox(builder, timers);
     this.dispatcher = new Dispatcher(engine, manager, limits, dispatch);
     this.closing =
         new Closing(
-            dispatcher, manager, limiter, outbox, runners, threads, engine, builder.engine == null);
+            closed,
+            dispatcher,
+            manager,
+            limiter,
+            outbox,
+            runners,
+            threads,
+            engine,
+            builder.engine == null);
+  }
+
+  private void checkOpen() {
+    if (closed.get()) {
+      throw new ClosedException("this Kugetsu");
+    }
   }
 
   private Outbox outbox(KugetsuBuilder builder, Timers timers) {

@@ -7,12 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kugetsu.common.InvalidRequestException;
 import io.kugetsu.common.IssueRef;
+import io.kugetsu.common.Limits;
+import io.kugetsu.common.SpawnLimits;
 import io.kugetsu.common.StorageException;
 import io.kugetsu.internal.ProcessFacts;
 import io.kugetsu.queue.DaemonStatus;
+import io.kugetsu.queue.QueueRequest;
 import io.kugetsu.support.ChildProgram;
 import io.kugetsu.support.Fifo;
 import io.kugetsu.support.LeakFree;
+import io.kugetsu.support.OsProcesses;
 import io.kugetsu.support.ShellAgent;
 import io.kugetsu.support.TestRepository;
 import io.kugetsu.task.TaskHandle;
@@ -28,6 +32,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -59,6 +64,8 @@ class DaemonTest extends LeakFree {
     for (long pid : seen) {
       awaitEnd(pid);
     }
+    // Also of those that were only on their way, or ended by themselves: they work in there.
+    Until.holds("nothing lives", () -> OsProcesses.below(temp.resolve("state")).isEmpty());
   }
 
   private KugetsuBuilder builder() {
@@ -143,6 +150,68 @@ class DaemonTest extends LeakFree {
     }
   }
 
+  @Test
+  void one_that_is_on_its_way_for_a_message_is_ended_or_replaced_by_one_for_good()
+      throws Exception {
+    try (Kugetsu kugetsu = builder().startDaemon(true).open()) {
+      TaskHandle task = kugetsu.delegate("first", ref(1));
+      assertTrue(kugetsu.daemon().stop(), "it was launched");
+      assertEquals(DaemonStatus.STOPPED, kugetsu.daemon().status());
+      assertEquals(List.of(), OsProcesses.below(temp.resolve("state")));
+      TaskHandle second = kugetsu.delegate("second", ref(2));
+
+      DaemonStatus status = kugetsu.daemon().start();
+
+      pid(status);
+      assertEquals(Optional.empty(), status.endsAfter(), "for good");
+      assertEquals("did first", task.await(LONG).finalAnswer());
+      assertEquals("did second", second.await(LONG).finalAnswer());
+    }
+  }
+
+  /** Its builder does not count the variables by which it is told what to do. */
+  @Test
+  void a_program_that_ignores_its_environment_is_told_all_the_same() throws Exception {
+    KugetsuBuilder builder =
+        builder()
+            .hostEnvironment(false)
+            .daemonCommand(DaemonTestMain.command(temp, "serve-alone"))
+            .daemonIdle(Duration.ofMillis(300))
+            .startDaemon(true);
+    try (Kugetsu kugetsu = builder.open()) {
+      assertEquals("did it", kugetsu.delegate("it", ref(1)).await(LONG).finalAnswer());
+      Until.holds("it ends", () -> !Files.exists(file("daemon.pid")));
+    }
+  }
+
+  @Test
+  void a_script_that_it_was_launched_by_does_not_look_like_one_on_its_way() throws Exception {
+    Path script = temp.resolve("launch.sh");
+    String words =
+        DaemonTestMain.command(temp, "serve").stream()
+            .map(word -> "'" + word + "'")
+            .collect(Collectors.joining(" "));
+    Files.writeString(script, words + "\nexit 0\n");
+    List<String> command = List.of("/bin/sh", script.toString());
+    try (Kugetsu kugetsu = builder().daemonCommand(command).open()) {
+      long pid = pid(kugetsu.daemon().start());
+      assertEquals(Long.toString(pid), Files.readAllLines(file("daemon.pid")).get(0));
+      Until.holds("it is up", () -> !Files.exists(file("daemon.launched")));
+      assertTrue(kugetsu.daemon().stop());
+    }
+  }
+
+  @Test
+  void a_message_that_is_handed_over_again_starts_it_too() throws Exception {
+    QueueRequest request = QueueRequest.of("once", ref(1)).idempotencyKey("once");
+    try (Kugetsu kugetsu = builder().open()) {
+      kugetsu.delegate(request);
+    }
+    try (Kugetsu kugetsu = builder().startDaemon(true).open()) {
+      assertEquals("did once", kugetsu.delegate(request).await(LONG).finalAnswer());
+    }
+  }
+
   /** Whatever it does at the moment when the next message comes. */
   @Test
   void no_message_is_left_by_one_that_is_about_to_end() throws Exception {
@@ -211,6 +280,22 @@ class DaemonTest extends LeakFree {
       assertFalse(log.contains(DaemonTestMain.SECRET), log);
       assertTrue(log.contains("***"), log);
       assertThrows(InvalidRequestException.class, () -> kugetsu.daemon().logs(0));
+    }
+  }
+
+  @Test
+  void it_is_told_the_limits_of_who_starts_it() {
+    try (Kugetsu kugetsu =
+        builder()
+            .limits(Limits.of(2).perKey("provider:*", 1))
+            .spawnLimits(new SpawnLimits(3, 7, 200))
+            .daemonCommand(List.of("/usr/bin/env"))
+            .open()) {
+      assertThrows(StorageException.class, () -> kugetsu.daemon().start());
+      List<String> told = kugetsu.daemon().logs(1_000);
+      assertTrue(told.contains("KUGETSU_DAEMON_FAMILY=7"), told::toString);
+      assertTrue(told.stream().anyMatch(line -> line.endsWith("provider:*=1")), told::toString);
+      assertTrue(told.stream().anyMatch(line -> line.endsWith("agents=2")), told::toString);
     }
   }
 

@@ -33,10 +33,10 @@ final class DaemonTestMain {
                     + "';; esac; echo \"did $m\""))
         .dispatch(false)
         .daemonIdle(Duration.ofSeconds(30))
-        .daemonCommand(command(temp));
+        .daemonCommand(command(temp, "serve"));
   }
 
-  private static List<String> command(Path temp) {
+  static List<String> command(Path temp, String mode) {
     return List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "-XX:TieredStopAtLevel=1",
@@ -44,15 +44,19 @@ final class DaemonTestMain {
         "-cp",
         ClassPath.current(),
         DaemonTestMain.class.getName(),
-        "serve",
+        mode,
         temp.toString());
   }
 
   public static void main(String[] args) throws Exception {
     Path temp = Path.of(args[1]);
-    if (args[0].equals("serve")) {
+    if (args[0].startsWith("serve")) {
+      KugetsuBuilder builder = builder(temp);
+      if (args[0].equals("serve-alone")) {
+        builder.hostEnvironment(false);
+      }
       System.out.println("told by the program: " + System.getenv("GITHUB_TOKEN"));
-      builder(temp).runDaemon();
+      builder.runDaemon();
       return;
     }
     try (Kugetsu kugetsu = builder(temp).open()) {

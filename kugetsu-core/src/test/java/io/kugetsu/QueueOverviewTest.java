@@ -2,20 +2,28 @@ package io.kugetsu;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kugetsu.common.ClosedException;
 import io.kugetsu.common.IssueRef;
 import io.kugetsu.common.LimitKey;
 import io.kugetsu.common.Limits;
 import io.kugetsu.common.TaskId;
 import io.kugetsu.common.TaskStatus;
+import io.kugetsu.engine.Engine;
+import io.kugetsu.engine.Engines;
 import io.kugetsu.limit.Permit;
+import io.kugetsu.notification.Notifications;
+import io.kugetsu.notification.Posting;
 import io.kugetsu.operations.KeyUse;
 import io.kugetsu.operations.Stats;
 import io.kugetsu.queue.QueueFilter;
 import io.kugetsu.queue.QueueItem;
 import io.kugetsu.queue.QueueItem.State;
+import io.kugetsu.queue.QueueRequest;
 import io.kugetsu.queue.QueueStats;
+import io.kugetsu.queue.TaskQueue;
 import io.kugetsu.support.Fifo;
 import io.kugetsu.support.LeakFree;
 import io.kugetsu.support.ShellAgent;
@@ -23,8 +31,10 @@ import io.kugetsu.support.TestRepository;
 import io.kugetsu.task.FailureType;
 import io.kugetsu.task.TaskEvent;
 import io.kugetsu.task.TaskHandle;
+import io.kugetsu.task.Until;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +47,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the queue tells of itself, what can be cleared of it, and how everything stands. */
@@ -203,9 +214,37 @@ class QueueOverviewTest extends LeakFree {
         cancel.get(60, TimeUnit.SECONDS);
         assertEquals(TaskStatus.CANCELLED, task.await(LONG).status());
       }
+      Until.holds("each is told", () -> told.size() == 40);
     }
-    assertEquals(40, told.size());
     assertTrue(told.values().stream().allMatch(times -> times == 1), told::toString);
+  }
+
+  @Test
+  void after_the_close_nothing_is_taken_although_the_callers_engine_lives_on() {
+    try (Engine engine = Engines.memory(Clock.systemUTC(), Engines.localProbe())) {
+      Kugetsu kugetsu = builder("cat").engine(engine).open();
+      kugetsu.init();
+      TaskQueue queue = kugetsu.queue();
+      Notifications notifications = kugetsu.notifications();
+      kugetsu.close();
+      List<Executable> calls =
+          List.of(
+              () -> queue.enqueue(QueueRequest.of("late", ref("late"))),
+              queue::list,
+              queue::stats,
+              queue::clear,
+              queue::paused,
+              () -> queue.pause(LimitKey.AGENTS, "late"),
+              () -> queue.resume(LimitKey.AGENTS),
+              notifications::list,
+              notifications::unread,
+              notifications::markAllRead,
+              () -> notifications.post(Posting.blocked("late")));
+      for (Executable call : calls) {
+        assertThrows(ClosedException.class, call);
+      }
+      assertEquals(List.of(), engine.tasks().list(Set.of(TaskStatus.PENDING)));
+    }
   }
 
   private static void await(CyclicBarrier barrier) {

@@ -22,8 +22,8 @@ public interface QueueDaemon {
   DaemonStatus status();
 
   /**
-   * Starts it for good, and waits until it serves; up to 60 seconds. When one runs that would end
-   * by itself, that one is ended first. Does nothing when one runs for good.
+   * Starts it for good, and waits until it serves; up to 60 seconds. When one runs, or is about to,
+   * that would end by itself, that one is ended first. Does nothing when one runs for good.
    *
    * @return how it stands then
    * @throws io.kugetsu.common.StorageException when it does not come up; the message has the last
@@ -32,7 +32,8 @@ public interface QueueDaemon {
   DaemonStatus start();
 
   /**
-   * Ends it: asks it to end, waits up to 30 seconds, then kills it. What it ran goes on.
+   * Ends it, also one that was only just started: asks it to end, waits up to 30 seconds, then
+   * kills it. What it ran goes on.
    *
    * @return whether there was one to be ended
    */

@@ -105,6 +105,8 @@ final class LimitChecks {
     TaskId other = bench.task("build").enqueue();
     same(List.of(other), ids(claimWith(bench, 0)), "none more of one key");
     same(List.of(first), ids(claimWith(bench, 1)), "one more, whatever runs");
+    same(List.of(), claimWith(bench, 1), "while that one may not hold yet what it will");
+    bench.clock.advance(Headroom.UNSEEN);
     Admission admission =
         bench
             .engine

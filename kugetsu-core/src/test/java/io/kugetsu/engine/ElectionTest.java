@@ -183,4 +183,12 @@ class ElectionTest extends LeakFree {
     engine.tasks().finish(claim.token(), CrashChild.finish(id));
     assertEquals(Activity.NONE, engine.tasks().activity());
   }
+
+  @Test
+  void what_a_newer_version_says_of_the_elected_one_stops_nobody() throws Exception {
+    assertEquals(Set.of("agent"), first.share("agent"));
+    Files.writeString(directory.resolve("queue/dispatcher.json"), "{\"format\": 2}");
+    assertEquals(Optional.empty(), engine.elected());
+    assertEquals(Set.of("agent"), second.share("agent"));
+  }
 }

@@ -87,6 +87,11 @@ public final class Faults implements AutoCloseable {
         });
   }
 
+  /** Something else is done in between, before a step. */
+  public static Faults doAt(int step, Fault fault) {
+    return watch(at -> at == step, fault);
+  }
+
   private static void full() throws IOException {
     throw new IOException("No space left on device");
   }

@@ -1,6 +1,7 @@
 package io.kugetsu.limit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -262,6 +263,34 @@ class ConcurrencyLimiterTest extends LeakFree {
       try (ConcurrencyLimiter next = ConcurrencyLimiter.on(engine, () -> limits(1, 1))) {
         assertTrue(next.tryAcquire(Set.of(BUILD)).isPresent());
       }
+    }
+  }
+
+  @Test
+  void closing_lets_those_who_wait_give_up_their_places_first() throws Exception {
+    try (BrokenEngine engine =
+        new BrokenEngine(Engines.memory(Clock.systemUTC(), Engines.localProbe()))) {
+      ConcurrencyLimiter limiter = ConcurrencyLimiter.on(engine, () -> limits(1, 1));
+      limiter.acquire(BUILD, LONG);
+      BlockingQueue<Integer> places = new LinkedBlockingQueue<>();
+      CompletableFuture<Permit> waits = waiting(limiter, new Waiting(places::add));
+      reaches(places, 1);
+      CountDownLatch never = new CountDownLatch(1);
+      engine.before(
+          "cancel",
+          () -> {
+            try {
+              assertFalse(never.await(300, TimeUnit.MILLISECONDS), "a slow disk");
+            } catch (InterruptedException e) {
+              throw new AssertionError(e);
+            }
+          });
+      limiter.close();
+      assertEquals(
+          List.of(),
+          engine.tasks().list(EnumSet.of(TaskStatus.PENDING)),
+          "nobody could take it back once the engine is closed, and it would keep its room");
+      assertThrows(ExecutionException.class, () -> waits.get(60, TimeUnit.SECONDS));
     }
   }
 

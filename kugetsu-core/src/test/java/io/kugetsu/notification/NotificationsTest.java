@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class NotificationsTest extends LeakFree {
   private final Engine engine = Engines.memory(Clock.systemUTC(), Engines.localProbe());
   private final Notifications notifications =
-      new StoredNotifications(engine.notifications(), Clock.systemUTC(), text -> text);
+      new StoredNotifications(engine.notifications(), Clock.systemUTC(), text -> text, () -> {});
   private final TaskId task = TaskId.next(Clock.systemUTC());
   private final Notification known =
       new Notification(

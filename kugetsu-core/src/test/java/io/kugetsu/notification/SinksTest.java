@@ -12,6 +12,7 @@ import io.kugetsu.common.TaskId;
 import io.kugetsu.common.TaskStatus;
 import io.kugetsu.support.LeakFree;
 import io.kugetsu.support.OsProcesses;
+import io.kugetsu.task.Until;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -131,13 +132,17 @@ class SinksTest extends LeakFree {
 
   @Test
   void a_command_that_takes_too_long_is_ended_with_all_it_started() throws Exception {
-    CommandSink sink =
-        shell("trap '' TERM; sleep 300 & echo $! > child; wait; sleep 300")
-            .timeout(Duration.ofSeconds(1))
-            .build();
-    DeliveryFailedException failed =
-        assertThrows(DeliveryFailedException.class, () -> sink.deliver(ERROR));
-    assertTrue(failed.getMessage().contains("took longer"), failed.getMessage());
+    // Twice as long each time, until the machine was quick enough to come as far as the child.
+    for (int seconds = 1; !Files.exists(temp.resolve("child")); seconds *= 2) {
+      assertTrue(seconds < 100, "it never came as far");
+      CommandSink sink =
+          shell("trap '' TERM; sleep 300 & echo $! > new; mv new child; wait; sleep 300")
+              .timeout(Duration.ofSeconds(seconds))
+              .build();
+      DeliveryFailedException failed =
+          assertThrows(DeliveryFailedException.class, () -> sink.deliver(ERROR));
+      assertTrue(failed.getMessage().contains("took longer"), failed.getMessage());
+    }
     assertGone(Long.parseLong(Files.readString(temp.resolve("child")).strip()));
   }
 
@@ -153,8 +158,8 @@ class SinksTest extends LeakFree {
     assertThrows(RuntimeException.class, () -> sink.deliver(ERROR));
   }
 
-  private static void assertGone(long pid) {
-    assertFalse(OsProcesses.lives(pid), "process " + pid + " lives");
+  private static void assertGone(long pid) throws Exception {
+    Until.holds("process " + pid + " is gone", () -> !OsProcesses.lives(pid));
   }
 
   /** A server that answers as it is told, and keeps what it was asked. */

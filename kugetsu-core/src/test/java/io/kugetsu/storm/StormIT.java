@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Several programs hand messages over in one directory, under a limit of 5 agents and 2 for each
  * provider. How much is settable: {@code -Dkugetsu.storm.tasks} and {@code -Dkugetsu.storm.kills}.
  */
-@Timeout(600)
+@Timeout(1_800)
 class StormIT extends LeakFree {
   private static final int JVMS = 4;
   private static final int THREADS = 8;

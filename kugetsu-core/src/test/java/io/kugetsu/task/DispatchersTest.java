@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -60,6 +61,21 @@ class DispatchersTest extends LeakFree {
         assertTrue(other.find(id).orElseThrow().await(SOON).isSuccess());
         assertEquals(before, engine.elected().orElseThrow());
       }
+    }
+  }
+
+  @Test
+  void what_cannot_be_understood_fails_and_keeps_nobody_from_running() throws Exception {
+    TaskId strange = Scripted.enqueue(engine, Map.of("onDeadline", "HIBERNATE"));
+    TaskId good = Scripted.enqueue(engine, Map.of());
+    try (BackgroundManager manager = builder(directory).open()) {
+      Scripted work = new Scripted();
+      manager.register(work);
+      work.next().end(Scripted.DONE);
+      assertTrue(manager.find(good).orElseThrow().await(SOON).isSuccess());
+      TaskResult failed = manager.find(strange).orElseThrow().await(SOON);
+      assertEquals(Optional.of(FailureType.INTERNAL), failed.outcome().failure());
+      assertEquals(0, engine.tasks().counts().running());
     }
   }
 

@@ -6,12 +6,14 @@ import io.kugetsu.common.TaskId;
 import io.kugetsu.common.TaskStatus;
 import io.kugetsu.engine.Admission;
 import io.kugetsu.engine.ClaimRequest;
+import io.kugetsu.engine.Headroom;
 import io.kugetsu.engine.Holder;
 import io.kugetsu.engine.KeyState;
 import io.kugetsu.engine.Liveness;
 import io.kugetsu.engine.Moment;
 import io.kugetsu.engine.Owner;
 import io.kugetsu.engine.TaskRecord;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -264,12 +266,22 @@ final class AdmissionPlanner {
       orphans.add(entry.settling(dead));
     }
     if (!dead) {
-      room.take(task);
+      if (isRecent(task)) {
+        room.give(task);
+      } else {
+        room.take(task);
+      }
       return;
     }
     if (task.session() != null) {
       unsettled.computeIfAbsent(task.session(), any -> new ArrayList<>()).add(task);
     }
+  }
+
+  /** Whether it may not hold yet what it will, so that what is free tells nothing of it. */
+  private boolean isRecent(TaskRecord task) {
+    Instant claimed = task.claimedAt();
+    return claimed != null && Duration.between(claimed, now).abs().compareTo(Headroom.UNSEEN) < 0;
   }
 
   private boolean isDead(@Nullable Holder holder) {

@@ -43,7 +43,8 @@ final class DirectoryWatch implements AutoCloseable {
         service.close();
         throw e;
       }
-    } catch (IOException | UnsupportedOperationException e) {
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      // the last: there may be no thread to be had for it
       LOG.debug("{} cannot be watched, it is looked at now and then", directory, e);
       return Optional.empty();
     }

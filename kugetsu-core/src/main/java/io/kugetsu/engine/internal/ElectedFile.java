@@ -90,7 +90,7 @@ final class ElectedFile {
   private Optional<Elected> content() {
     try {
       return AtomicFiles.read(file).map(this::parse);
-    } catch (StorageException e) {
+    } catch (StorageException | NewerFormatException e) {
       LOG.debug("who hands out work cannot be read", e);
       return Optional.empty();
     }

@@ -89,16 +89,16 @@ final class FilesVault implements Vault {
 
   @Override
   public void prepare() {
-    tasks
-        .waiting()
-        .prepare()
-        .ifPresent(
-            install ->
-                locked(
-                    () -> {
-                      install.run();
-                      return install;
-                    }));
+    PendingFiles waiting = tasks.waiting();
+    if (waiting.isPrepared()) {
+      return;
+    }
+    Runnable install = waiting.prepare(locked(waiting::beginning));
+    locked(
+        () -> {
+          install.run();
+          return install;
+        });
   }
 
   @Override

@@ -1,6 +1,5 @@
 package io.kugetsu.engine.internal;
 
-import io.kugetsu.common.LimitKey;
 import io.kugetsu.common.SessionKey;
 import io.kugetsu.common.StopReason;
 import io.kugetsu.common.StorageException;
@@ -8,7 +7,6 @@ import io.kugetsu.common.TaskStatus;
 import io.kugetsu.engine.Claim;
 import io.kugetsu.engine.ClaimRequest;
 import io.kugetsu.engine.ClaimToken;
-import io.kugetsu.engine.Headroom;
 import io.kugetsu.engine.Liveness;
 import io.kugetsu.engine.Owner;
 import io.kugetsu.engine.SessionRecord;
@@ -45,14 +43,17 @@ final class HandingOut {
     List<Claim> claims = new ArrayList<>();
     int left = request.want();
     for (int round = 0; round < ROUNDS; round++) {
-      AdmissionPlanner.Plan plan = planner(request).claim(with(request, left));
-      if (!plan.cancelled().isEmpty() || !plan.stopped().isEmpty()) {
-        carryOut(removals(plan), claims);
-        continue;
-      }
       int before = claims.size();
-      Optional<List<Step>> steps = steps(plan, request);
-      if (steps.isPresent() && carryOut(steps.get(), claims)) {
+      try {
+        if (handOut(request, left, claims)) {
+          return claims;
+        }
+      } catch (RuntimeException e) {
+        if (claims.isEmpty()) {
+          throw e;
+        }
+        // What was handed out before is the caller's already and has to reach it.
+        LOG.warn("handed out only {} of the tasks that may run", claims.size(), e);
         return claims;
       }
       left -=
@@ -60,6 +61,17 @@ final class HandingOut {
     }
     LOG.warn("gave up handing out work: the records kept changing under the engine's lock");
     return claims;
+  }
+
+  /** One round; false when there has to be another one. */
+  private boolean handOut(ClaimRequest request, int want, List<Claim> claims) {
+    AdmissionPlanner.Plan plan = planner(request).claim(with(request, want));
+    if (!plan.cancelled().isEmpty() || !plan.stopped().isEmpty()) {
+      carryOut(removals(plan), claims);
+      return false;
+    }
+    Optional<List<Step>> steps = steps(plan, request);
+    return steps.isPresent() && carryOut(steps.get(), claims);
   }
 
   private static ClaimRequest with(ClaimRequest request, int want) {
@@ -70,16 +82,8 @@ final class HandingOut {
         want,
         request.only(),
         request.owed(),
-        left(request.headroom(), request.want() - want),
+        request.headroom(),
         request.others());
-  }
-
-  /** What was handed out in earlier rounds has used it up. */
-  private static Map<LimitKey, Headroom> left(Map<LimitKey, Headroom> headroom, int given) {
-    Map<LimitKey, Headroom> left = new HashMap<>();
-    headroom.forEach(
-        (key, room) -> left.put(key, new Headroom(Math.max(0, room.more() - given), room.why())));
-    return left;
   }
 
   /**
@@ -87,17 +91,8 @@ final class HandingOut {
    */
   private boolean carryOut(List<Step> steps, List<Claim> claims) {
     for (Step step : steps) {
-      try {
-        if (!vault.replace(step.from, step.to)) {
-          return false;
-        }
-      } catch (StorageException e) {
-        if (claims.isEmpty()) {
-          throw e;
-        }
-        // What was handed out before is the caller's already and has to reach it.
-        LOG.warn("handed out only {} of the tasks that may run", claims.size(), e);
-        return true;
+      if (!vault.replace(step.from, step.to)) {
+        return false;
       }
       if (step.handsOut) {
         claims.add(claimed(step.to, step.from.task().status() != TaskStatus.PENDING));

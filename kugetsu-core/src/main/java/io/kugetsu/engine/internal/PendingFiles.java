@@ -42,6 +42,9 @@ final class PendingFiles {
 
   private static final long COMPARE_EVERY_NANOS = Duration.ofMinutes(5).toNanos();
 
+  /** So many of our own changes are remembered until the next look; who never looks needs none. */
+  private static final int MOST_KNOWN = 10_000;
+
   /** So many keys are remembered to be shared. */
   private static final int MOST_KEYS = 10_000;
 
@@ -55,6 +58,7 @@ final class PendingFiles {
   private final Map<LimitKey, LimitKey> keys = new ConcurrentHashMap<>();
   private final Set<String> refused = new HashSet<>();
   private final Set<TaskId> leftovers = new HashSet<>();
+  private final Set<TaskId> unread = new HashSet<>();
   private volatile ChangeLog.@Nullable Mark mark;
   private Optional<ChangeLog.Mark> orderMark = Optional.empty();
   private @Nullable FileTime compared;
@@ -121,7 +125,16 @@ final class PendingFiles {
     if (mark != null) {
       Optional<Entry> plan = Optional.ofNullable(now).map(this::plan);
       apply(id, plan);
+      remember(id, plan);
+    }
+  }
+
+  /** What is not remembered is read when the log tells of it. */
+  private void remember(TaskId id, Optional<Entry> plan) {
+    if (known.size() < MOST_KNOWN) {
       known.put(id, plan);
+    } else {
+      known.remove(id);
     }
   }
 
@@ -129,7 +142,9 @@ final class PendingFiles {
    * Before a record is written that is announced afterwards; when it is not, {@link #forget} it.
    */
   void adding(Entry entry) {
-    known.put(entry.task().id(), Optional.of(plan(entry)));
+    if (mark != null) {
+      remember(entry.task().id(), Optional.of(plan(entry)));
+    }
   }
 
   void forget(TaskId id) {
@@ -156,28 +171,33 @@ final class PendingFiles {
   WaitingLine line() {
     ChangeLog.Mark before = mark;
     if (before == null) {
-      loadAll(load());
+      loadAll(load(log.end()));
       return line;
     }
     Optional<ChangeLog.News> news = log.since(before);
     if (news.isEmpty()) {
-      loadAll(load());
+      loadAll(load(log.end()));
       return line;
     }
-    mark = news.get().next();
+    List.copyOf(unread).forEach(this::lookAt);
     boolean garbled = false;
     for (String name : news.get().lines()) {
       TaskId id = Layout.taskIn(name);
       garbled |= id == null;
       if (id != null) {
         Optional<Entry> told = known.remove(id);
-        apply(id, told == null ? read(id) : told);
+        if (told == null) {
+          lookAt(id);
+        } else {
+          apply(id, told);
+        }
       }
     }
     boolean quiet = news.get().lines().isEmpty();
     if (garbled || news.get().begunAnew() || isDue(quiet)) {
       compareNames();
     }
+    mark = news.get().next(); // not before: a look that fails has to be taken again
     keepShort(news.get().next());
     return line;
   }
@@ -224,20 +244,16 @@ final class PendingFiles {
   }
 
   private void compareNames() {
-    begin();
+    FileTime changed = lastChange();
     Set<TaskId> gone = line.ids();
     for (String name : folder.names()) {
       TaskId id = Layout.taskIn(name);
       if (id != null && !gone.remove(id)) {
-        apply(id, read(id));
+        lookAt(id);
       }
     }
     gone.forEach(line::remove);
-  }
-
-  /** What is seen from now on is as new as the folder's time, unless that is too young to tell. */
-  private void begin() {
-    FileTime changed = lastChange();
+    // What was seen is as new as the folder's time was, unless that was too young to tell.
     compared = isOlderThan(GRAIN, changed) ? changed : null;
     comparedNanos = System.nanoTime();
   }
@@ -248,6 +264,22 @@ final class PendingFiles {
       keys.clear();
     }
     return entry.planned(key -> key.isSession() ? key : keys.computeIfAbsent(key, any -> key));
+  }
+
+  /**
+   * Reads one again. What cannot be read makes the look fail once, as that may pass; after that it
+   * is passed over, and tried again with each look, so that it keeps nobody else from running.
+   */
+  private void lookAt(TaskId id) {
+    try {
+      apply(id, read(id));
+      unread.remove(id);
+    } catch (StorageException e) {
+      if (unread.add(id)) {
+        throw e;
+      }
+      LOG.debug("{} still cannot be read", id, e);
+    }
   }
 
   private Optional<Entry> read(TaskId id) {
@@ -287,24 +319,34 @@ final class PendingFiles {
   /** What a whole reading brought. */
   private record Loaded(ChangeLog.Mark mark, List<Entry> entries, List<TaskId> unread) {}
 
-  /**
-   * Reads everything before the lock is taken, the first time, so that others need not wait for it.
-   */
-  Optional<Runnable> prepare() {
-    if (mark != null) {
-      return Optional.empty();
-    }
-    Loaded loaded = load();
-    return Optional.of(
-        () -> {
-          if (mark == null) {
-            loadAll(loaded);
-          }
-        });
+  boolean isPrepared() {
+    return mark != null;
   }
 
-  private Loaded load() {
-    ChangeLog.Mark end = log.end();
+  /**
+   * Under the engine's lock, so that nobody is between an announcement and what it announces: from
+   * where on the log has to be followed by who reads everything from now on.
+   */
+  ChangeLog.Mark beginning() {
+    return log.end();
+  }
+
+  /**
+   * Reads everything before the lock is taken, the first time, so that others need not wait for it.
+   *
+   * @param from see {@link #beginning}
+   * @return to be run under the engine's lock
+   */
+  Runnable prepare(ChangeLog.Mark from) {
+    Loaded loaded = load(from);
+    return () -> {
+      if (mark == null) {
+        loadAll(loaded);
+      }
+    };
+  }
+
+  private Loaded load(ChangeLog.Mark end) {
     List<Entry> entries = new ArrayList<>();
     List<TaskId> unread = new ArrayList<>();
     for (String name : folder.names()) {
@@ -325,9 +367,9 @@ final class PendingFiles {
     line.clear();
     keys.clear();
     known.clear();
-    mark = loaded.mark();
     loaded.entries().forEach(line::put);
-    loaded.unread().forEach(id -> apply(id, read(id)));
+    loaded.unread().forEach(this::lookAt);
+    mark = loaded.mark();
     compared = null;
     comparedNanos = System.nanoTime();
   }

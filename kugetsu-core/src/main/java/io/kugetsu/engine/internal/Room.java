@@ -31,7 +31,7 @@ final class Room {
     this.now = now;
   }
 
-  /** Room that is taken by this very decision. */
+  /** Room that is taken by this very decision, or was a moment ago. */
   void give(TaskRecord task) {
     task.limitKeys().forEach(key -> given.merge(key, 1, Integer::sum));
     take(task);

@@ -151,8 +151,9 @@ final class TaskFiles {
     }
     waiting.adding(entry);
     try {
-      if (entry.task().idempotencyKey() != null) {
-        // Who dies now leaves a record that the next one with this key finds and acknowledges.
+      if (entry.task().idempotencyKey() != null || entry.task().parent() != null) {
+        // Who dies now leaves a record that the next one with this key finds and acknowledges, or
+        // that its parent has to await.
         waiting.announce(id);
       }
       put(entry, Json.object());

@@ -61,6 +61,9 @@ public final class EngineLimiter implements ConcurrencyLimiter {
   /** Hints may be lost, so a waiting caller looks again after this. */
   private static final long LOOK_AGAIN_MILLIS = 250;
 
+  /** Giving up a place in the line takes milliseconds, unless the disk is very busy. */
+  private static final Duration LEAVING = Duration.ofSeconds(5);
+
   private final Engine engine;
   private final boolean ownsEngine;
   private final Supplier<Limits> limits;
@@ -68,7 +71,10 @@ public final class EngineLimiter implements ConcurrencyLimiter {
   private final Clock clock;
   private final Owner me = Engines.newOwner();
   private final Set<EnginePermit> given = ConcurrentHashMap.newKeySet();
-  private final Set<Semaphore> waiting = ConcurrentHashMap.newKeySet();
+
+  /** Who is in a call, to be woken: what it took has to be given back before the engine ends. */
+  private final Map<Semaphore, Thread> callers = new ConcurrentHashMap<>();
+
   private volatile boolean closed;
 
   private EngineLimiter(
@@ -126,33 +132,56 @@ public final class EngineLimiter implements ConcurrencyLimiter {
 
   @Override
   public Optional<Permit> tryAcquire(Set<LimitKey> keys) {
-    return admit(keys) instanceof Admission.Admitted admitted
-        ? Optional.of(give(admitted.claim()))
-        : Optional.empty();
+    Semaphore call = enter();
+    try {
+      return admit(keys) instanceof Admission.Admitted admitted
+          ? Optional.of(give(admitted.claim()))
+          : Optional.empty();
+    } finally {
+      leave(call);
+    }
   }
 
   @Override
   public Permit acquire(Set<LimitKey> keys, Duration wait, Waiting waiting) {
-    Admission admission = admit(keys);
-    if (admission instanceof Admission.Admitted admitted) {
-      return give(admitted.claim());
+    Semaphore hints = enter();
+    try {
+      Admission admission = admit(keys);
+      if (admission instanceof Admission.Admitted admitted) {
+        return give(admitted.claim());
+      }
+      Admission.Refused refused = (Admission.Refused) admission;
+      if (wait.isZero() || wait.isNegative()) {
+        throw reached(refused, refused.position());
+      }
+      return inLine(keys, wait, refused, waiting, hints);
+    } finally {
+      leave(hints);
     }
-    Admission.Refused refused = (Admission.Refused) admission;
-    if (wait.isZero() || wait.isNegative()) {
-      throw reached(refused, refused.position());
+  }
+
+  private Semaphore enter() {
+    Semaphore call = new Semaphore(0);
+    callers.put(call, Thread.currentThread());
+    if (closed) { // asked after it is known to who closes
+      leave(call);
+      throw new ClosedException(WHAT);
     }
-    return inLine(keys, wait, refused, waiting);
+    return call;
+  }
+
+  private synchronized void leave(Semaphore call) {
+    callers.remove(call);
+    notifyAll();
   }
 
   /**
    * Waits as a pending record that only this instance can claim, so that the line is everybody's.
    */
   private Permit inLine(
-      Set<LimitKey> keys, Duration wait, Admission.Refused refused, Waiting view) {
+      Set<LimitKey> keys, Duration wait, Admission.Refused refused, Waiting view, Semaphore hints) {
     long end = System.nanoTime() + TimeUnit.NANOSECONDS.convert(wait);
-    Semaphore hints = new Semaphore(0);
     TaskRecord place = engine.tasks().enqueue(task(keys)).task();
-    waiting.add(hints);
     view.onCancel(hints::release);
     boolean given = false;
     try (TaskStore.Subscription ignored = engine.tasks().onWork(hints::release)) {
@@ -177,7 +206,6 @@ public final class EngineLimiter implements ConcurrencyLimiter {
     } catch (InterruptedException e) {
       throw new InterruptedWaitException("a permit for " + refused.key(), e);
     } finally {
-      waiting.remove(hints);
       view.moved(0);
       if (!given) {
         engine.tasks().cancel(place.id(), StopReason.user("no longer waited for"));
@@ -228,7 +256,6 @@ public final class EngineLimiter implements ConcurrencyLimiter {
   }
 
   private Admission admit(Set<LimitKey> keys) {
-    checkOpen();
     if (keys.isEmpty()) {
       throw new InvalidRequestException("a permit needs at least one limit key");
     }
@@ -248,7 +275,8 @@ public final class EngineLimiter implements ConcurrencyLimiter {
       return;
     }
     closed = true;
-    waiting.forEach(Semaphore::release);
+    callers.keySet().forEach(Semaphore::release);
+    awaitCallers();
     for (EnginePermit permit : given) {
       try {
         permit.close();
@@ -258,6 +286,22 @@ public final class EngineLimiter implements ConcurrencyLimiter {
     }
     if (ownsEngine) {
       engine.close();
+    }
+  }
+
+  /**
+   * What is left in the line when the engine ends would keep its room as long as this JVM lives.
+   */
+  private synchronized void awaitCallers() {
+    long end = System.nanoTime() + TimeUnit.NANOSECONDS.convert(LEAVING);
+    try {
+      long left = end - System.nanoTime();
+      while (left > 0 && callers.values().stream().anyMatch(it -> it != Thread.currentThread())) {
+        TimeUnit.NANOSECONDS.timedWait(this, left);
+        left = end - System.nanoTime();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -236,7 +236,7 @@ final class SinkWorker {
    * @return false when it is to end
    */
   private boolean pause(Duration time, boolean untilNews) {
-    if (time.isZero()) {
+    if (time.isZero() || ending) {
       return !ending;
     }
     boolean[] over = {false};

@@ -19,6 +19,7 @@ public final class StoredNotifications implements Notifications {
   private final NotificationStore store;
   private final Clock clock;
   private final UnaryOperator<String> masker;
+  private final Runnable open;
 
   /**
    * Makes the view.
@@ -26,35 +27,43 @@ public final class StoredNotifications implements Notifications {
    * @param store where they are kept
    * @param clock tells when something is posted
    * @param masker removes secrets from what is posted
+   * @param open throws once the owner is closed, whose engine may live on
    */
-  public StoredNotifications(NotificationStore store, Clock clock, UnaryOperator<String> masker) {
+  public StoredNotifications(
+      NotificationStore store, Clock clock, UnaryOperator<String> masker, Runnable open) {
     this.store = store;
     this.clock = clock;
     this.masker = masker;
+    this.open = open;
   }
 
   @Override
   public List<Notification> list() {
+    open.run();
     return typed(store.list(false));
   }
 
   @Override
   public List<Notification> unread() {
+    open.run();
     return typed(store.list(true));
   }
 
   @Override
   public int markRead(Collection<String> ids) {
+    open.run();
     return store.markRead(List.copyOf(ids));
   }
 
   @Override
   public int markAllRead() {
+    open.run();
     return store.markRead(unread().stream().map(Notification::id).toList());
   }
 
   @Override
   public Notification post(Posting posting) {
+    open.run();
     Notification notification =
         new Notification(
             id(posting),

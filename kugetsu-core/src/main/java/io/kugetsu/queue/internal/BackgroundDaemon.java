@@ -13,8 +13,10 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /** The background dispatcher as others see it: by its files, and by the election. */
 public final class BackgroundDaemon implements QueueDaemon {
@@ -82,16 +84,14 @@ public final class BackgroundDaemon implements QueueDaemon {
 
   @Override
   public DaemonStatus start() {
-    Optional<DaemonMark> present = files.serving();
-    if (present.isPresent() && !present.get().idle().isZero()) {
-      stop();
-      present = Optional.empty();
-    }
-    if (present.isEmpty()) {
+    long end = System.nanoTime() + START_BOUND.toNanos();
+    while (!servesForGood()) {
+      // One that ends by itself, be it only on its way, would come before the one for good.
+      endWhere(mark -> !mark.idle().isZero());
       DaemonMark launched = launch.start(Duration.ZERO);
       // Of several that are started at once one serves, and the others end.
       await(START_BOUND, () -> files.serving().isPresent() || !launched.lives());
-      if (files.serving().isEmpty()) {
+      if (files.serving().isEmpty() || System.nanoTime() - end > 0) {
         throw new StorageException(
             files.log(), "the dispatcher does not come up: " + log.last(TOLD_LINES), null);
       }
@@ -99,20 +99,33 @@ public final class BackgroundDaemon implements QueueDaemon {
     return status();
   }
 
+  private boolean servesForGood() {
+    return files.serving().filter(mark -> mark.idle().isZero()).isPresent();
+  }
+
   @Override
   public boolean stop() {
-    Optional<DaemonMark> found = files.serving();
-    if (found.isEmpty()) {
-      return false;
-    }
-    DaemonMark mark = found.get();
+    return endWhere(any -> true);
+  }
+
+  /** Ends the one that serves, and the one that was launched and would serve next. */
+  private boolean endWhere(Predicate<DaemonMark> which) {
+    List<DaemonMark> found =
+        Stream.of(files.starting(), files.serving())
+            .flatMap(Optional::stream)
+            .filter(which)
+            .toList();
+    found.forEach(BackgroundDaemon::end);
+    return !found.isEmpty();
+  }
+
+  private static void end(DaemonMark mark) {
     Optional<ProcessHandle> process = ProcessHandle.of(mark.pid()).filter(any -> mark.lives());
     process.ifPresent(ProcessHandle::destroy);
     if (!await(STOP_BOUND, () -> !mark.lives())) {
       process.filter(any -> mark.lives()).ifPresent(ProcessHandle::destroyForcibly);
       boolean unused = await(KILL_BOUND, () -> !mark.lives());
     }
-    return true;
   }
 
   @Override

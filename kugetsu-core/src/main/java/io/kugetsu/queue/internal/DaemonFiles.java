@@ -6,6 +6,7 @@ import io.kugetsu.internal.LockFile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The files of the background dispatcher of a directory. The lock decides: at most one serves. The
@@ -56,6 +57,25 @@ public record DaemonFiles(Path directory) {
 
   private static Optional<DaemonMark> read(Path file) {
     return AtomicFiles.read(file).flatMap(DaemonMark::parse);
+  }
+
+  /**
+   * Tells that this program serves. Where it was launched by way of another one, a script say, that
+   * one is on its way no more, and must not look so as long as it lives.
+   *
+   * @param mark the mark of this program
+   */
+  public void tellServing(DaemonMark mark) {
+    tell(mark);
+    if (read(launched()).filter(it -> isAncestor(it.pid())).isPresent()) {
+      AtomicFiles.delete(launched());
+    }
+  }
+
+  private static boolean isAncestor(long pid) {
+    return Stream.iterate(
+            ProcessHandle.current().parent(), Optional::isPresent, it -> it.get().parent())
+        .anyMatch(it -> it.get().pid() == pid);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.kugetsu.queue.internal;
 
 import io.kugetsu.common.Limits;
+import io.kugetsu.common.SpawnLimits;
 import io.kugetsu.common.StorageException;
 import io.kugetsu.internal.OwnSession;
 import java.io.File;
@@ -24,20 +25,24 @@ import java.util.Optional;
  * @param environment the variables that count for it
  * @param repository the repository it is opened on first
  * @param limits the limits that the starting instance was given, or empty
+ * @param family how many descendants of a root task may run at once there
  */
 public record DaemonLaunch(
     DaemonFiles files,
     List<String> command,
     Map<String, String> environment,
     Path repository,
-    Optional<Limits> limits) {
+    Optional<Limits> limits,
+    int family) {
   /** What all variables begin with that are only for that program, and not for what it runs. */
   public static final String PREFIX = "KUGETSU_DAEMON_";
 
   private static final String REPOSITORY = PREFIX + "REPOSITORY";
   private static final String IDLE = PREFIX + "IDLE";
   private static final String LIMITS = PREFIX + "LIMITS";
+  private static final String FAMILY = PREFIX + "FAMILY";
   private static final String RUN = "KUGETSU_RUN";
+  private static final String DIRECTORY = "KUGETSU_DIR";
 
   /** Copies its collections. */
   public DaemonLaunch {
@@ -48,11 +53,14 @@ public record DaemonLaunch(
   /**
    * What a launched program is told.
    *
+   * @param directory kugetsu's directory
    * @param repository the repository to be opened
    * @param idle how long it stays with nothing to do; zero for ever
    * @param limits the limits, or empty for those of the settings
+   * @param family how many descendants of a root task may run at once
    */
-  public record Told(Path repository, Duration idle, Optional<Limits> limits) {}
+  public record Told(
+      Path directory, Path repository, Duration idle, Optional<Limits> limits, int family) {}
 
   /**
    * Reads what this program was told.
@@ -62,14 +70,19 @@ public record DaemonLaunch(
    */
   public static Optional<Told> told(Map<String, String> variables) {
     String repository = variables.get(REPOSITORY);
-    if (repository == null) {
+    String directory = variables.get(DIRECTORY);
+    if (repository == null || directory == null) {
       return Optional.empty();
     }
     return Optional.of(
         new Told(
+            Path.of(directory),
             Path.of(repository),
             Duration.parse(variables.getOrDefault(IDLE, "PT0S")),
-            Optional.ofNullable(variables.get(LIMITS)).map(DaemonLaunch::parse)));
+            Optional.ofNullable(variables.get(LIMITS)).map(DaemonLaunch::parse),
+            Optional.ofNullable(variables.get(FAMILY))
+                .map(Integer::valueOf)
+                .orElse(SpawnLimits.DEFAULT.running())));
   }
 
   private static Limits parse(String text) {
@@ -140,9 +153,10 @@ public record DaemonLaunch(
     variables.putAll(environment);
     // Started by an agent it is not a part of that agent's run, and does not end with it.
     variables.remove(RUN);
-    variables.put("KUGETSU_DIR", files.directory().toString());
+    variables.put(DIRECTORY, files.directory().toString());
     variables.put(REPOSITORY, repository.toString());
     variables.put(IDLE, idle.toString());
+    variables.put(FAMILY, Integer.toString(family));
     variables.remove(LIMITS);
     limits.ifPresent(given -> variables.put(LIMITS, print(given)));
     try {

@@ -50,6 +50,7 @@ public final class EngineQueue implements TaskQueue {
   private final DefaultBackgroundManager manager;
   private final SessionRegistry sessions;
   private final Consumer<TaskRecord> waits;
+  private final Runnable open;
 
   /**
    * Makes the view.
@@ -60,6 +61,7 @@ public final class EngineQueue implements TaskQueue {
    * @param manager is told each new task, and takes back and removes others
    * @param sessions has the sessions of the messages
    * @param waits is told each message that was handed over, again too, and waits to be started
+   * @param open throws once the owner is closed, whose engine may live on
    */
   public EngineQueue(
       Engine engine,
@@ -67,7 +69,8 @@ public final class EngineQueue implements TaskQueue {
       AdmissionPath path,
       DefaultBackgroundManager manager,
       SessionRegistry sessions,
-      Consumer<TaskRecord> waits) {
+      Consumer<TaskRecord> waits,
+      Runnable open) {
     this.store = engine.tasks();
     this.keys = engine.keys();
     this.clock = clock;
@@ -75,6 +78,7 @@ public final class EngineQueue implements TaskQueue {
     this.manager = manager;
     this.sessions = sessions;
     this.waits = waits;
+    this.open = open;
   }
 
   @Override
@@ -91,9 +95,11 @@ public final class EngineQueue implements TaskQueue {
    * @return its task's record
    */
   public TaskRecord accept(QueueRequest request) {
+    open.run();
     return request
         .idempotencyKey()
         .flatMap(store::findByKey)
+        .map(this::told)
         .orElseGet(() -> accept(path.task(request, true)));
   }
 
@@ -105,18 +111,24 @@ public final class EngineQueue implements TaskQueue {
    * @return its record
    */
   public TaskRecord accept(NewTask task) {
+    open.run();
     Enqueued accepted = store.enqueue(task);
     if (accepted.created()) {
       manager.accepted(accepted.task());
     }
-    if (accepted.task().status() == TaskStatus.PENDING) {
-      waits.accept(accepted.task());
+    return told(accepted.task());
+  }
+
+  private TaskRecord told(TaskRecord task) {
+    if (task.status() == TaskStatus.PENDING) {
+      waits.accept(task);
     }
-    return accepted.task();
+    return task;
   }
 
   @Override
   public Optional<QueueItem> find(TaskId id) {
+    open.run();
     return store.find(id).filter(QueueItems::isMessage).map(this::item);
   }
 
@@ -128,6 +140,7 @@ public final class EngineQueue implements TaskQueue {
 
   @Override
   public List<QueueItem> list(QueueFilter filter) {
+    open.run();
     Map<TaskId, Integer> places = new HashMap<>();
     if (filter.states().contains(QueueItem.State.PENDING)) {
       for (TaskId id : store.line()) {
@@ -161,6 +174,7 @@ public final class EngineQueue implements TaskQueue {
 
   @Override
   public QueueStats stats() {
+    open.run();
     Map<QueueItem.State, Integer> counts = new EnumMap<>(QueueItem.State.class);
     for (Tally tally : store.tally(TaskViews.FAILURE)) {
       if (AgentTask.isKind(tally.kind())) {
@@ -178,12 +192,14 @@ public final class EngineQueue implements TaskQueue {
 
   @Override
   public void pause(LimitKey key, String why) {
+    open.run();
     Instant now = clock.instant();
     keys.change(key, state -> state.pause(new KeyState.Pause(why, now, null)));
   }
 
   @Override
   public boolean resume(LimitKey key) {
+    open.run();
     AtomicBoolean paused = new AtomicBoolean();
     keys.change(
         key,
@@ -196,6 +212,7 @@ public final class EngineQueue implements TaskQueue {
 
   @Override
   public List<PausedKey> paused() {
+    open.run();
     List<PausedKey> paused = new ArrayList<>();
     new TreeMap<>(keys.all())
         .forEach(
@@ -210,12 +227,14 @@ public final class EngineQueue implements TaskQueue {
 
   @Override
   public boolean cancel(TaskId id) {
+    open.run();
     return store.find(id).filter(QueueItems::isMessage).isPresent()
         && manager.housekeeping().takeBack(id);
   }
 
   @Override
   public int clear() {
+    open.run();
     Set<TaskId> open = store.list(OPEN).stream().map(TaskRecord::root).collect(Collectors.toSet());
     return manager
         .housekeeping()

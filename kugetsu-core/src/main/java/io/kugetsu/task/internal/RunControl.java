@@ -71,7 +71,7 @@ final class RunControl {
             settings.files().directory(task.id(), task.epoch()),
             reports,
             events,
-            new Attendance(TaskOptions.fromInput(task.input()), settings.timers(), signal),
+            new Attendance(TaskOptions.understood(task.input()), settings.timers(), signal),
             keeping(store));
     Optional<LiveRun> before = live.add(run);
     if (closed) {

@@ -148,6 +148,9 @@ final class RunDriver {
     }
     Work work;
     try {
+      if (!run.isOrphan()) {
+        TaskOptions unused = TaskOptions.fromInput(run.input()); // or it would run without them
+      }
       if (!run.isInMemory()) {
         files.create(run.task(), run.epoch());
         seeOthers(run);

@@ -61,6 +61,15 @@ record TaskOptions(
         get(input, STALLED_AFTER, Duration.ZERO));
   }
 
+  /** The same for who must not fail: what cannot be understood is as always. */
+  static TaskOptions understood(Map<String, String> input) {
+    try {
+      return fromInput(input);
+    } catch (RuntimeException e) {
+      return fromInput(Map.of());
+    }
+  }
+
   private static void put(Map<String, String> input, String key, Duration value, Duration usual) {
     if (!value.equals(usual)) {
       input.put(key, value.toString());
