@@ -75,6 +75,7 @@ class AdoptionTest extends LeakFree {
         .directory(temp.resolve("state"))
         .limits(Limits.of(1))
         .environment(TestRepository.IDENTITY)
+        .gates()
         .agent(agent());
   }
 

@@ -70,6 +70,7 @@ class AdversityTest extends LeakFree {
         .directory(temp.resolve("state"))
         .limits(Limits.of(1))
         .environment(TestRepository.IDENTITY)
+        .gates()
         .agent(agent);
   }
 

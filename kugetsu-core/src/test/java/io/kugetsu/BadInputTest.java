@@ -50,6 +50,7 @@ class BadInputTest extends LeakFree {
         .directory(state)
         .dispatch(false)
         .environment(TestRepository.IDENTITY)
+        .gates()
         .agent(ShellAgent.running("cat"));
   }
 

@@ -123,6 +123,7 @@ class CrashTest extends LeakFree {
         .directory(temp.resolve("state"))
         .limits(Limits.of(1))
         .environment(TestRepository.IDENTITY)
+        .gates()
         .agent(
             ShellAgent.running(
                 "read m; echo \"session: ${1:-s-1}\"; echo \"start $m\" >> '"

@@ -335,6 +335,7 @@ class DaemonTest extends LeakFree {
         Kugetsu.builder(temp.resolve("shop"))
             .directory(temp.resolve("state"))
             .environment(TestRepository.IDENTITY)
+            .gates()
             .dispatch(false);
     try (Kugetsu kugetsu = plain.open()) {
       pid(kugetsu.daemon().start());

@@ -23,6 +23,7 @@ final class DaemonTestMain {
     return Kugetsu.builder(temp.resolve("shop"))
         .directory(temp.resolve("state"))
         .environment(variables)
+        .gates()
         .limits(Limits.of(1))
         .agent(
             ShellAgent.running(

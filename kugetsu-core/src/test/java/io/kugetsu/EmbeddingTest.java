@@ -48,6 +48,7 @@ class EmbeddingTest extends LeakFree {
     return Kugetsu.builder(repository.directory())
         .directory(temp.resolve("state"))
         .environment(TestRepository.IDENTITY)
+        .gates()
         .agent(ShellAgent.running(script));
   }
 

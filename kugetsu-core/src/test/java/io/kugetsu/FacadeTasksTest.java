@@ -52,6 +52,7 @@ class FacadeTasksTest extends LeakFree {
         .directory(temp.resolve("state"))
         .limits(Limits.of(1))
         .environment(with("SHOP_TOKEN", "s3cr3t-value"))
+        .gates()
         .agent(ShellAgent.running("cat"))
         .open();
   }

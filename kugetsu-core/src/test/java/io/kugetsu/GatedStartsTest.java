@@ -36,6 +36,7 @@ class GatedStartsTest extends LeakFree {
         Kugetsu.builder(repository.directory())
             .directory(temp.resolve("state"))
             .environment(TestRepository.IDENTITY)
+            .gates()
             .agent(ShellAgent.running("echo done"))
             .gates(
                 () -> {

@@ -60,6 +60,7 @@ class GoingOnTest extends LeakFree {
             .directory(temp.resolve("state"))
             .limits(Limits.of(1))
             .environment(TestRepository.IDENTITY)
+            .gates()
             .agent(agent)
             .open();
     kugetsu.init();

@@ -79,6 +79,7 @@ class KeysTest extends LeakFree {
         Kugetsu.builder(temp.resolve("shop"))
             .directory(temp.resolve("state"))
             .environment(TestRepository.IDENTITY)
+            .gates()
             .agent(new Speaking())
             .engine(engine)
             .open();

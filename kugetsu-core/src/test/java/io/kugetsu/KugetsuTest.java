@@ -72,6 +72,7 @@ class KugetsuTest extends LeakFree {
     return Kugetsu.builder(repository.directory())
         .directory(temp.resolve("state"))
         .environment(TestRepository.IDENTITY)
+        .gates()
         .agent(agent);
   }
 

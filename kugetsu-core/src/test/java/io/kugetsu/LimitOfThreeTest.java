@@ -48,6 +48,7 @@ class LimitOfThreeTest extends LeakFree {
         Kugetsu.builder(temp.resolve("shop"))
             .directory(temp.resolve("state"))
             .environment(TestRepository.IDENTITY)
+            .gates()
             .limits(Limits.of(3))
             .agent(
                 ShellAgent.running(

@@ -42,6 +42,7 @@ class ManyDelegatesTest extends LeakFree {
             Kugetsu.builder(repository.directory())
                 .directory(temp.resolve("state"))
                 .environment(TestRepository.IDENTITY)
+                .gates()
                 .limits(Limits.of(LIMIT))
                 .agent(
                     ShellAgent.running(

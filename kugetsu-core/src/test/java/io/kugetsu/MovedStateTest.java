@@ -61,6 +61,7 @@ class MovedStateTest extends LeakFree {
         Kugetsu.builder(repository.directory())
             .directory(state)
             .environment(TestRepository.IDENTITY)
+            .gates()
             .agent(
                 ShellAgent.running(
                     "echo \"session: ${1:-s-$$}\"; echo \"went on with ${1:-nothing}\""))

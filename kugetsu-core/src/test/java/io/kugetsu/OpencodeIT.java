@@ -72,6 +72,7 @@ class OpencodeIT extends LeakFree {
             .directory(temp.resolve("state"))
             .hostEnvironment(false)
             .environment(environment)
+            .gates()
             .limits(Limits.of(3))
             .agent(OpencodeCli.at(program))
             .open();

@@ -66,6 +66,7 @@ class QueueOverviewTest extends LeakFree {
     return Kugetsu.builder(repository.directory())
         .directory(temp.resolve("state"))
         .environment(TestRepository.IDENTITY)
+        .gates()
         .limits(Limits.of(1).perKey("provider:acme", 2))
         .agent(ShellAgent.running(script));
   }

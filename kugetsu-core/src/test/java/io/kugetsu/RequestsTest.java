@@ -66,6 +66,7 @@ class RequestsTest extends LeakFree {
     return Kugetsu.builder(temp.resolve("shop"))
         .directory(temp.resolve("state"))
         .environment(variables)
+        .gates()
         .agent(
             ShellAgent.running(
                 "read m; echo \"session: ${1:-s-1}\"; echo \"$m $1\" > '"

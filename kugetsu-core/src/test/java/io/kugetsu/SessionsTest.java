@@ -50,6 +50,7 @@ class SessionsTest extends LeakFree {
     return Kugetsu.builder(repository.directory())
         .directory(temp.resolve("state"))
         .environment(TestRepository.IDENTITY)
+        .gates()
         .limits(Limits.of(1))
         .agent(ShellAgent.running(script));
   }

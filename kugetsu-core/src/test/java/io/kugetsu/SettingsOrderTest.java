@@ -47,7 +47,8 @@ class SettingsOrderTest extends LeakFree {
     return Kugetsu.builder(repository.directory())
         .directory(temp.resolve("state"))
         .hostEnvironment(false)
-        .environment(variables);
+        .environment(variables)
+        .gates();
   }
 
   /** The limit that an opening really goes by: as many agents are started as it allows. */

@@ -54,6 +54,7 @@ class SinksOfKugetsuTest extends LeakFree {
     return Kugetsu.builder(repository.directory())
         .directory(temp.resolve("state"))
         .environment(environment)
+        .gates()
         .agent(ShellAgent.running(script));
   }
 

@@ -33,6 +33,7 @@ final class Delegating {
         Kugetsu.builder(repository.directory())
             .directory(state)
             .environment(TestRepository.IDENTITY)
+            .gates()
             .limits(Limits.of(AGENTS))
             .agent(ShellAgent.running(AT_WORK))
             .open()) {

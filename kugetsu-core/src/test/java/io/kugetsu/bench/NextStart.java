@@ -78,6 +78,7 @@ final class NextStart {
         Kugetsu.builder(repository.directory())
             .directory(state)
             .environment(TestRepository.IDENTITY)
+            .gates()
             .limits(Limits.of(1))
             .agent(ShellAgent.running(SCRIPT))
             .open()) {

@@ -35,6 +35,7 @@ final class StormMain {
         .directory(temp.resolve("state"))
         .limits(Limits.of(LIMIT).perKey("provider:*", PER_PROVIDER))
         .environment(TestRepository.IDENTITY)
+        .gates()
         .agent(
             ShellAgent.running(
                 "read m; echo \"start $KUGETSU_RUN $m\" >>"
