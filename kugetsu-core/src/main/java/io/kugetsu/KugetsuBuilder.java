@@ -201,7 +201,10 @@ public final class KugetsuBuilder {
   /**
    * Whether handing a message over starts a dispatcher in the background when nobody else would
    * start the message: for programs that hand over and end. Counts only with {@code
-   * dispatch(false)}. That dispatcher ends by itself, see {@link #daemonIdle(Duration)}.
+   * dispatch(false)}. That dispatcher ends by itself, see {@link #daemonIdle(Duration)}. It is told
+   * the limits of this builder and its environment, and reads the config file; gates, sinks and
+   * what becomes of interrupted runs are those of its own program, see {@link
+   * #daemonCommand(List)}.
    *
    * @param value true to start one; default false
    * @return this builder
