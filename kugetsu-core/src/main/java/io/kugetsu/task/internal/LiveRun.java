@@ -45,6 +45,7 @@ final class LiveRun implements Run {
   private boolean leaving;
   private boolean ended;
   private @Nullable RunWatch watch;
+  private final Object telling = new Object();
 
   LiveRun(
       TaskStore store,
@@ -225,6 +226,11 @@ final class LiveRun implements Run {
     boolean first = detached && !toldDetached;
     toldDetached |= first;
     return first;
+  }
+
+  /** Held by who tells that it was detached. */
+  Object telling() {
+    return telling;
   }
 
   /** It could not be told: the next who asks has to. */

@@ -216,9 +216,14 @@ final class RunDriver {
    * fails, whoever asks next does it.
    */
   void tellDetached(LiveRun run, boolean byDeadline) {
-    if (!run.tellsDetached()) {
-      return;
+    synchronized (run.telling()) { // nobody tells its end while somebody else is at this
+      if (run.tellsDetached()) {
+        tellDetachedNow(run, byDeadline);
+      }
     }
+  }
+
+  private void tellDetachedNow(LiveRun run, boolean byDeadline) {
     try {
       Map<String, String> progress = new HashMap<>(run.attendance().detached());
       if (byDeadline) {
