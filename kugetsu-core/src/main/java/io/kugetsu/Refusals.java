@@ -27,11 +27,7 @@ final class Refusals {
           + " has a message running or waiting; continueSession() waits behind it";
     }
     if (!refused.why().isEmpty()) {
-      return "nothing of "
-          + refused.key()
-          + " starts for now: "
-          + refused.why()
-          + "; delegate() waits in line";
+      return "nothing of " + refused.key() + " starts for now; delegate() waits in line";
     }
     String limit =
         refused.key().equals(LimitKey.AGENTS)

@@ -198,7 +198,7 @@ final class Starts {
     return new LimitReachedException(
         refused.why().isEmpty()
             ? "the limit of " + refused.key() + " (" + refused.limit() + ") is reached"
-            : "nothing of " + refused.key() + " starts for now: " + refused.why(),
+            : "nothing of " + refused.key() + " starts for now",
         refused.key(),
         refused.limit(),
         refused.holders(),
