@@ -9,10 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.kugetsu.common.StopReason;
 import io.kugetsu.common.TaskId;
 import io.kugetsu.common.TaskStatus;
+import io.kugetsu.internal.FileLocks;
+import io.kugetsu.internal.LockFile;
 import io.kugetsu.process.RunDirectory;
 import io.kugetsu.support.ChildProgram;
 import io.kugetsu.support.LeakFree;
 import io.kugetsu.support.OsProcesses;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,6 +23,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,7 +62,7 @@ class DetachElsewhereTest extends LeakFree {
   void a_detaching_whose_record_was_never_written_counts_all_the_same() throws Exception {
     try (ChildProgram child = ChildManager.start("foreground", directory, "number")) {
       TaskId id = new TaskId(child.await("started"));
-      child.signal("STOP"); // it shall not notice
+      freeze(child); // it shall not notice
       assertTrue(RunDirectory.of(directory.resolve("runs/" + id + "/1")).detach());
       child.kill();
       try (BackgroundManager tasks = builder(directory).open()) {
@@ -117,7 +121,7 @@ class DetachElsewhereTest extends LeakFree {
         BackgroundManager tasks = builder(directory).open()) {
       TaskId id = new TaskId(child.await("started"));
       TaskHandle task = tasks.find(id).orElseThrow();
-      child.signal("STOP");
+      freeze(child);
 
       assertTrue(task.stop(BY_ME));
 
@@ -127,6 +131,29 @@ class DetachElsewhereTest extends LeakFree {
       child.signal("CONT");
       assertEquals("INTERRUPTED", child.await("ended"));
       Until.holds("it is gone", () -> tasks.find(id).isEmpty());
+    }
+  }
+
+  /** Not while it has the lock of the records, which it would keep: nobody could state anything. */
+  private void freeze(ChildProgram child) throws Exception {
+    LockFile.Held held = FileLocks.of(directory.resolve("tasks/lock")).lock(SOON);
+    try {
+      child.signal("STOP");
+      Until.holds("every thread of it stands still", () -> isFrozen(child.pid()));
+    } finally {
+      held.close();
+    }
+  }
+
+  private static boolean isFrozen(long pid) throws Exception {
+    try (Stream<Path> threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
+      for (Path thread : threads.toList()) {
+        String stat = Files.readString(thread.resolve("stat"), StandardCharsets.ISO_8859_1);
+        if (stat.charAt(stat.lastIndexOf(')') + 2) != 'T') {
+          return false;
+        }
+      }
+      return true;
     }
   }
 
