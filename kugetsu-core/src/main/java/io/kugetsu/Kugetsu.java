@@ -38,10 +38,10 @@ import java.util.Optional;
  * <p><b>Agents outlive the program.</b> Each works under a small supervisor of its own, in the
  * background: it goes on when the instance is closed, and when its JVM is killed. It keeps its
  * permit as long as anything of it lives. Any open instance that dispatches and has an agent of
- * that name takes over what has no living owner, at its opening or within half a second: it reads
- * again all that the agent printed, waits for its end and writes that down, also of an agent that
- * ended while no instance was open. A message whose agent had not been started goes back into the
- * line. Nothing is run twice. With an engine that is not {@linkplain
+ * that name takes over what has no living owner, at its opening or within a second: it reads again
+ * all that the agent printed, waits for its end and writes that down, also of an agent that ended
+ * while no instance was open. A message whose agent had not been started goes back into the line.
+ * Nothing is run twice. With an engine that is not {@linkplain
  * io.kugetsu.engine.EngineTraits#durable() durable} nobody could take over, so there agents end
  * with the instance and with its JVM.
  *
