@@ -281,12 +281,10 @@ final class Chaos {
     for (ChaosLedger.Entry entry : ledger.all()) {
       entry.work().finish("settled");
     }
-    for (TaskInfo info : manager.active()) {
-      if (!info.kind().equals("host")) {
-        manager.find(info.id()).ifPresent(it -> it.stop("settling"));
-      }
-    }
-    for (TaskInfo info : manager.foreground()) {
+    // in this order: what a deadline puts into the background meanwhile is in the second list
+    List<TaskInfo> left = new ArrayList<>(manager.foreground());
+    left.addAll(manager.active());
+    for (TaskInfo info : left) {
       if (!info.kind().equals("host")) {
         manager.find(info.id()).ifPresent(it -> it.stop("settling"));
       }

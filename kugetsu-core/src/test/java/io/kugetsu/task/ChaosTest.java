@@ -45,7 +45,8 @@ class ChaosTest extends LeakFree {
       try {
         run(seed, Files.createDirectory(directory.resolve("seed-" + seed)));
       } catch (Exception | AssertionError e) {
-        throw new AssertionError("seed " + seed + ": rerun with -Dkugetsu.chaos.seed=" + seed, e);
+        throw new AssertionError(
+            "seed " + seed + " (rerun with -Dkugetsu.chaos.seed=" + seed + "): " + causes(e), e);
       }
     }
   }
@@ -66,6 +67,15 @@ class ChaosTest extends LeakFree {
     assertEquals(Set.of(), strays(chaos), "files after close of tasks that are not kept");
     chaos.engine.close();
     assertEquals(Map.of(), OsProcesses.marked(), "processes");
+  }
+
+  /** Where only the first line of a failure is shown, it has to be enough. */
+  private static String causes(Throwable failure) {
+    List<String> all = new ArrayList<>();
+    for (Throwable each = failure; each != null; each = each.getCause()) {
+      all.add(each.toString());
+    }
+    return String.join("; ", all);
   }
 
   private static void check(Chaos chaos) throws Exception {
@@ -127,7 +137,7 @@ class ChaosTest extends LeakFree {
     List<String> left = new ArrayList<>();
     for (Thread thread : Thread.getAllStackTraces().keySet()) {
       if (thread.getName().startsWith("kugetsu-")) {
-        thread.join(Duration.ofSeconds(5).toMillis());
+        thread.join(Managers.SOON.toMillis());
         if (thread.isAlive()) {
           left.add(thread.getName());
         }

@@ -21,7 +21,7 @@ public final class Insides {
       throws InterruptedException {
     CountDownLatch never = new CountDownLatch(1);
     List<Integer> held = held(manager);
-    for (int i = 0; i < 500 && !held.equals(List.of(0, 0)); i++) {
+    for (int i = 0; i < 3000 && !held.equals(List.of(0, 0)); i++) {
       assertFalse(never.await(10, TimeUnit.MILLISECONDS));
       held = held(manager);
     }
