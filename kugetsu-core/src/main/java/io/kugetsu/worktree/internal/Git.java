@@ -49,8 +49,19 @@ public final class Git {
   }
 
   Git(List<String> program, Map<String, String> host) {
+    this(GitEnvironment.from(host), program);
+  }
+
+  private Git(Map<String, String> environment, List<String> program) {
     this.program = List.copyOf(program);
-    this.environment = GitEnvironment.from(host);
+    this.environment = environment;
+  }
+
+  /** The same with one more variable in the environment of all that it runs. */
+  Git with(String name, String value) {
+    Map<String, String> more = new HashMap<>(environment);
+    more.put(name, value);
+    return new Git(Map.copyOf(more), program);
   }
 
   /**

@@ -37,6 +37,7 @@ public final class GitWorktrees implements WorktreeService {
       throw new InvalidRequestException(
           root + " is inside git's own directory; keep the worktrees somewhere else");
     }
+    Settlement.of(git, registry).all();
   }
 
   /**

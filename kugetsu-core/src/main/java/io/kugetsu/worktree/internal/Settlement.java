@@ -1,0 +1,75 @@
+package io.kugetsu.worktree.internal;
+
+import io.kugetsu.internal.LockFile;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Settles what programs that died had begun in a repository. */
+record Settlement(Git git, Registry registry, List<Settler> settlers) {
+  private static final Logger LOG = LoggerFactory.getLogger(Settlement.class);
+
+  /** With everything that can be settled. */
+  static Settlement of(Git git, Registry registry) {
+    return new Settlement(git, registry, List.of());
+  }
+
+  /** Settles all of it as far as possible; what is not is left for the next time, and logged. */
+  void all() {
+    List<Begun> left = Begun.left(registry);
+    if (left.isEmpty()) {
+      return;
+    }
+    // Git that was about to end anyway does so before anybody has to wait for the lock.
+    left.forEach(begun -> Orphans.of(begun).awaitEnd());
+    try (LockFile.Held held = registry.lock()) {
+      left.forEach(this::settle);
+    } catch (TimeoutException e) {
+      LOG.warn("{} things that were cut off are left: {}", left.size(), e.getMessage());
+    }
+  }
+
+  /**
+   * Settles what was begun with one worktree. The registry is locked.
+   *
+   * @return what could not be settled, or empty when nothing is left
+   */
+  Optional<String> of(String name) {
+    List<Begun> left =
+        Begun.left(registry).stream().filter(begun -> begun.name().equals(name)).toList();
+    Optional<String> first = Optional.empty();
+    for (Begun begun : left) {
+      Optional<String> unsettled = settle(begun);
+      first = first.or(() -> unsettled);
+    }
+    return first;
+  }
+
+  private Optional<String> settle(Begun begun) {
+    if (!begun.isStillLeft()) {
+      return Optional.empty();
+    }
+    Optional<Settler> settler =
+        settlers.stream().filter(each -> each.kind() == begun.kind()).findFirst();
+    String problem;
+    if (settler.isEmpty()) {
+      problem = "nothing here knows how";
+    } else if (!Orphans.of(begun).end()) {
+      problem = "a process of it still lives";
+    } else {
+      try {
+        LOG.warn("{} was cut off and is being settled", begun);
+        settler.get().settle(begun, begun.marked(git), registry);
+        begun.done();
+        return Optional.empty();
+      } catch (IOException | RuntimeException e) {
+        problem = e.toString();
+      }
+    }
+    LOG.warn("{} was cut off and could not be settled: {}", begun, problem);
+    return Optional.of(begun + " was cut off and cannot be settled: " + problem);
+  }
+}
