@@ -2,6 +2,8 @@ package io.kugetsu.config;
 
 import io.kugetsu.common.Limits;
 import io.kugetsu.common.StorageException;
+import io.kugetsu.internal.Assignments;
+import io.kugetsu.internal.Assignments.Assignment;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,8 +28,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class SettingsReader {
   private static final Logger LOG = LoggerFactory.getLogger(SettingsReader.class);
-  private static final Pattern ENTRY =
-      Pattern.compile("\\s*(?:export\\s+)?([A-Za-z_][A-Za-z0-9_]*)\\s*=\\s*(.*?)\\s*");
   // Also an argument of the agent's, so nothing that looks like an option.
   private static final Pattern MODEL =
       Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._:/@-]*");
@@ -104,32 +103,17 @@ public final class SettingsReader {
     Map<String, Value> values = new HashMap<>();
     for (int i = 0; i < lines.size(); i++) {
       String line = lines.get(i);
-      if (line.isBlank() || line.stripLeading().startsWith("#")) {
+      if (Assignments.isEmpty(line)) {
         continue;
       }
-      Matcher entry = ENTRY.matcher(line);
-      if (!entry.matches()) {
+      Optional<Assignment> entry = Assignments.parse(line);
+      if (entry.isEmpty()) {
         problems.add(new SettingProblem(file.toString(), i + 1, "not of the form KEY=value"));
-      } else if (KNOWN.contains(entry.group(1))) {
-        String value = unquote(entry.group(2));
-        if (!value.isBlank()) {
-          values.put(entry.group(1), new Value(value.strip(), file.toString(), i + 1));
-        }
+      } else if (KNOWN.contains(entry.get().key()) && !entry.get().value().isEmpty()) {
+        values.put(entry.get().key(), new Value(entry.get().value(), file.toString(), i + 1));
       }
     }
     return values;
-  }
-
-  private static String unquote(String value) {
-    if (value.length() >= 2) {
-      char quote = value.charAt(0);
-      int end = value.indexOf(quote, 1);
-      if ((quote == '"' || quote == '\'') && end > 0) {
-        return value.substring(1, end);
-      }
-    }
-    int comment = value.indexOf(" #");
-    return comment < 0 ? value : value.substring(0, comment);
   }
 
   private static int number(

@@ -1,5 +1,6 @@
 package io.kugetsu.worktree;
 
+import java.util.Objects;
 import java.util.Optional;
 
 /** What became of a request for a worktree. */
@@ -25,8 +26,26 @@ public sealed interface Creation {
    *
    * @param reason why, for programs
    * @param text why and what to do, for people
+   * @param setUp the commands that it is about; empty where it is not about the repository's set-up
    */
-  record Refused(Reason reason, String text) implements Creation {}
+  record Refused(Reason reason, String text, Optional<SetUpFile> setUp) implements Creation {
+    /** Requires everything. */
+    public Refused {
+      Objects.requireNonNull(reason, "reason");
+      Objects.requireNonNull(text, "text");
+      Objects.requireNonNull(setUp, "setUp");
+    }
+
+    /**
+     * One that is not about the repository's set-up.
+     *
+     * @param reason why, for programs
+     * @param text why and what to do, for people
+     */
+    public Refused(Reason reason, String text) {
+      this(reason, text, Optional.empty());
+    }
+  }
 
   /** Why there is no worktree. */
   enum Reason {
@@ -46,6 +65,22 @@ public sealed interface Creation {
     EXISTING_PATH,
     /** A hook of the repository ended with an error. */
     HOOK_FAILED,
+    /** A hook of the repository took too long and was ended. */
+    HOOK_TIMED_OUT,
+    /** Large files were to be fetched, and {@code git-lfs} is missing or could not. */
+    LFS_UNAVAILABLE,
+    /**
+     * The repository names commands to be run for each worktree, and nobody trusted them yet; see
+     * {@link SetUpTrust}.
+     */
+    SETUP_NOT_TRUSTED,
+    /**
+     * A file that {@code .worktreeinclude} names could not be copied, or the repository's set-up
+     * command cannot be run or ended with an error.
+     */
+    SETUP_FAILED,
+    /** The repository's set-up command took too long and was ended. */
+    SETUP_TIMED_OUT,
     /** Others kept the repository locked for too long; try again. */
     REPOSITORY_BUSY
   }

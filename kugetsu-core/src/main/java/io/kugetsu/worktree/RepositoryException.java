@@ -44,6 +44,8 @@ public final class RepositoryException extends KugetsuException {
     NOT_READABLE,
     /** No git repository is there or above it. */
     NOT_A_REPOSITORY,
+    /** It is in a repository, but not in a checkout of it. */
+    NO_CHECKOUT,
     /** It belongs to somebody else and git's {@code safe.directory} does not name it. */
     NOT_TRUSTED,
     /** It is no longer the worktree that it was. */

@@ -30,7 +30,7 @@ public interface WorktreeService {
    * @throws RepositoryException when the path is not in a git repository, or git is missing
    */
   static WorktreeService of(Path repository) {
-    return GitWorktrees.open(repository);
+    return of(repository, WorktreeOptions.usual());
   }
 
   /**
@@ -43,7 +43,20 @@ public interface WorktreeService {
    * @throws InvalidRequestException when the root is inside git's own directory
    */
   static WorktreeService of(Path repository, Path root) {
-    return GitWorktrees.open(repository, root);
+    return of(repository, WorktreeOptions.usual().root(root));
+  }
+
+  /**
+   * The worktrees of a repository, made as the options say.
+   *
+   * @param repository as in {@link #of(Path)}
+   * @param options where they are, and how they are made
+   * @return the service; nothing was made yet
+   * @throws RepositoryException when the path is not in a git repository, or git is missing
+   * @throws InvalidRequestException when the root is inside git's own directory
+   */
+  static WorktreeService of(Path repository, WorktreeOptions options) {
+    return GitWorktrees.open(repository, options);
   }
 
   /** {@return the repository} */
@@ -55,12 +68,22 @@ public interface WorktreeService {
   /**
    * Makes a new branch and a worktree on it, with the files of the base checked out and the
    * repository's {@code post-checkout} hook run as {@code git worktree add} runs it. The worktree
-   * is locked for git, so that no prune takes its entry away.
+   * is locked for git, so that no prune takes its entry away. Submodules are not checked out, which
+   * {@code git submodule update} does.
+   *
+   * <p>Then it is made ready. Of the main checkout those files are copied that {@code
+   * .worktreeinclude} there names, in the syntax of {@code .gitignore}, if git ignores them too:
+   * with their permissions and times, links as links and only if they stay inside, never over what
+   * is there. Then the repository's set-up command is run ({@link SetUpFile}), if it is trusted
+   * ({@link SetUpTrust}): in the worktree, without a shell, with nothing to read, and with {@code
+   * KUGETSU_WORKTREE}, {@code KUGETSU_BRANCH}, {@code KUGETSU_BASE} and {@code KUGETSU_REPOSITORY}
+   * (the main checkout) among its variables; what it leaves running is ended with it. Only when all
+   * that went well there is a worktree: nobody finds it in {@link #list()} before.
    *
    * @param request which branch, from where, under which name
    * @return the worktree, or why there is none; when there is none nothing is left behind
-   * @throws GitException when git failed, was ended at its time limit or by an interrupt; what this
-   *     call had made is undone
+   * @throws GitException when git failed, was ended at its time limit or by an interrupt, which
+   *     ends a hook or set-up too; what this call had made is undone
    */
   Creation create(WorktreeRequest request);
 

@@ -17,8 +17,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -60,7 +60,8 @@ final class Begun implements AutoCloseable {
   private static final String VERSION = "1";
   private static final String MAKER = "maker";
   // Another class loader in this JVM has its own ones, which it alone can tell to be left.
-  private static final String INSTANCE = UUID.randomUUID().toString();
+  private static final String INSTANCE =
+      Long.toString(ThreadLocalRandom.current().nextLong() >>> 1, Character.MAX_RADIX);
   private static final Set<String> HELD = ConcurrentHashMap.newKeySet();
   private static final AtomicLong COUNT = new AtomicLong();
 

@@ -123,6 +123,11 @@ public final class Git {
     }
   }
 
+  /** What a command finds in a variable; empty when that is not set. */
+  String variable(String name) {
+    return environment.getOrDefault(name, "");
+  }
+
   /** Waits for the end; what ended it before its own, or null when nothing did. */
   private static @Nullable String await(GitCommand command, GitExecutor executor, Completion end) {
     String ended = null;

@@ -3,6 +3,7 @@ package io.kugetsu.worktree.internal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -60,6 +61,12 @@ record GitCommand(
 
   GitCommand within(Duration newLimit) {
     return new GitCommand(directory, arguments, environment, newLimit, separator, records);
+  }
+
+  GitCommand with(Map<String, String> variables) {
+    Map<String, String> all = new HashMap<>(environment);
+    all.putAll(variables);
+    return new GitCommand(directory, arguments, Map.copyOf(all), limit, separator, records);
   }
 
   GitCommand each(char newSeparator, Consumer<String> consumer) {

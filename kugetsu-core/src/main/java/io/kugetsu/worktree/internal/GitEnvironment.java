@@ -40,7 +40,8 @@ final class GitEnvironment {
     return Map.copyOf(environment);
   }
 
-  private static boolean passes(String name) {
+  /** Whether a variable is none of those that lead git elsewhere. */
+  static boolean passes(String name) {
     return !name.startsWith(GIT)
         || KEPT.contains(name)
         || KEPT_PREFIXES.stream().anyMatch(name::startsWith);

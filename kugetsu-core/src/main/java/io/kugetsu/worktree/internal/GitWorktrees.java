@@ -9,6 +9,7 @@ import io.kugetsu.worktree.RemoveOption;
 import io.kugetsu.worktree.RepositoryException;
 import io.kugetsu.worktree.RepositoryException.Problem;
 import io.kugetsu.worktree.Worktree;
+import io.kugetsu.worktree.WorktreeOptions;
 import io.kugetsu.worktree.WorktreeRequest;
 import io.kugetsu.worktree.WorktreeService;
 import java.io.IOException;
@@ -21,18 +22,22 @@ import java.util.Set;
 
 /** The worktrees of a repository, by the git command. */
 public final class GitWorktrees implements WorktreeService {
-  private static final Duration LOCK_WAIT = Duration.ofMinutes(1);
-
   private final Git git;
   private final LocalRepository repository;
   private final Path root;
   private final Registry registry;
+  private final WorktreeOptions options;
 
   GitWorktrees(Git git, Path repository, Path root, Duration lockWait) {
+    this(git, repository, WorktreeOptions.usual().root(root).lockWait(lockWait));
+  }
+
+  GitWorktrees(Git git, Path repository, WorktreeOptions options) {
     this.git = git;
     this.repository = LocalRepository.open(repository, git);
-    this.root = root.toAbsolutePath();
-    this.registry = new Registry(this.repository.commonDirectory(), lockWait);
+    this.root = options.root().toAbsolutePath();
+    this.registry = new Registry(this.repository.commonDirectory(), options.lockWait());
+    this.options = options;
     if (root().startsWith(this.repository.commonDirectory())) {
       throw new InvalidRequestException(
           root + " is inside git's own directory; keep the worktrees somewhere else");
@@ -41,24 +46,14 @@ public final class GitWorktrees implements WorktreeService {
   }
 
   /**
-   * Opens a repository, with the usual root.
-   *
-   * @param repository a path in it
-   * @return the service
-   */
-  public static WorktreeService open(Path repository) {
-    return open(repository, Roots.usual());
-  }
-
-  /**
    * Opens a repository.
    *
    * @param repository a path in it
-   * @param root where the worktrees are
+   * @param options how its worktrees are made
    * @return the service
    */
-  public static WorktreeService open(Path repository, Path root) {
-    return new GitWorktrees(new Git(System.getenv()), repository, root, LOCK_WAIT);
+  public static WorktreeService open(Path repository, WorktreeOptions options) {
+    return new GitWorktrees(new Git(System.getenv()), repository, options);
   }
 
   @Override
@@ -73,7 +68,7 @@ public final class GitWorktrees implements WorktreeService {
 
   @Override
   public Creation create(WorktreeRequest request) {
-    return new TreeCreation(git, repository, registry, root).create(request);
+    return new TreeCreation(git, repository, registry, root, options).create(request);
   }
 
   @Override

@@ -8,25 +8,36 @@ import java.nio.file.Path;
 
 /** A note of the program that is making something, so that what it leaves can be told as left. */
 final class Maker {
+  private static final int ID = 3;
+
   private Maker() {}
 
-  /** Notes this program. */
-  static void write(Path note) throws IOException {
+  /** Notes this program, and which of all that it makes. */
+  static void write(Path note, String id) throws IOException {
     long pid = ProcessFacts.ownPid();
+    String boot = ProcessFacts.bootId();
     Files.writeString(
-        note,
-        pid + " " + ProcessFacts.startTicks(pid).orElse(0) + " " + ProcessFacts.bootId() + "\n");
+        note, pid + " " + ProcessFacts.startTicks(pid).orElse(0) + " " + boot + " " + id + "\n");
+  }
+
+  /** Whether a note is of just that. */
+  static boolean isOf(Path note, String id) throws IOException {
+    String[] words = words(note);
+    return words.length > ID && words[ID].equals(id);
   }
 
   /** Whether whoever wrote a note lives no more, or died while it wrote it. */
   static boolean isDead(Path note) throws IOException {
-    String[] words = Files.readString(note, StandardCharsets.UTF_8).strip().split(" ");
+    String[] words = words(note);
     try {
-      return words.length < 2
-          || !ProcessFacts.isAlive(
-              Long.parseLong(words[0]), Long.parseLong(words[1]), words.length > 2 ? words[2] : "");
+      return words.length <= ID
+          || !ProcessFacts.isAlive(Long.parseLong(words[0]), Long.parseLong(words[1]), words[2]);
     } catch (NumberFormatException e) {
       return true;
     }
+  }
+
+  private static String[] words(Path note) throws IOException {
+    return Files.readString(note, StandardCharsets.UTF_8).strip().split(" ", -1);
   }
 }

@@ -12,7 +12,7 @@ import java.time.Duration;
 
 /**
  * Where a worktree is to be. It is claimed by making its directory, which only one can do; a note
- * beside it tells who, until git knows of the worktree. So an empty directory that a killed program
+ * beside it tells for whom, until git knows of the worktree. So a directory that a killed program
  * left is told from one that is somebody's, be it of another repository with the same root.
  *
  * @param root the root of the worktrees
@@ -29,23 +29,20 @@ record Place(Path root, String name) {
   /**
    * Claims it.
    *
+   * @param id for which of all that was ever begun
    * @throws FileAlreadyExistsException when something is there
    */
-  void claim() throws IOException {
-    Path notes = root.resolve(NOTES);
-    AtomicFiles.createDirectories(notes);
-    LockFile.Held held = FileLocks.of(notes.resolve(".lock")).lock(LOCK_WAIT);
-    try {
+  void claim(String id) throws IOException {
+    AtomicFiles.createDirectories(notes());
+    try (LockFile.Held held = lock()) {
       if (isLeft()) {
         Files.delete(path());
       }
       if (Files.exists(path(), LinkOption.NOFOLLOW_LINKS)) {
         throw new FileAlreadyExistsException(path().toString());
       }
-      Maker.write(note());
+      Maker.write(note(), id);
       Files.createDirectory(path());
-    } finally {
-      held.close();
     }
   }
 
@@ -58,12 +55,33 @@ record Place(Path root, String name) {
     }
   }
 
+  /** Whether it is claimed for that, and git does not know of it yet. */
+  boolean isClaimedFor(String id) throws IOException {
+    return Files.exists(note()) && Maker.isOf(note(), id);
+  }
+
   /** From now on git knows of it, or nothing of it is left. */
-  void noteNoMore() throws IOException {
-    Files.deleteIfExists(note());
+  void noteNoMore(String id) throws IOException {
+    if (!Files.exists(note())) {
+      return;
+    }
+    try (LockFile.Held held = lock()) {
+      boolean present = Files.exists(path(), LinkOption.NOFOLLOW_LINKS);
+      if (Files.exists(note()) && (Maker.isOf(note(), id) || (!present && Maker.isDead(note())))) {
+        Files.delete(note());
+      }
+    }
+  }
+
+  private LockFile.Held lock() {
+    return FileLocks.of(notes().resolve(".lock")).lock(LOCK_WAIT);
+  }
+
+  private Path notes() {
+    return root.resolve(NOTES);
   }
 
   private Path note() {
-    return root.resolve(NOTES).resolve(name);
+    return notes().resolve(name);
   }
 }

@@ -33,7 +33,8 @@ record Registry(Path common, Duration lockWait) {
     AtomicFiles.createDirectories(directory);
     return FileLocks.of(directory.resolve("registry.lock"))
         .tryLock(lockWait)
-        .orElseThrow(TimeoutException::new);
+        .orElseThrow(
+            () -> new TimeoutException("others kept " + common + " locked for " + lockWait));
   }
 
   List<Entry> entries() {

@@ -6,11 +6,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Where worktrees are kept. */
-final class Roots {
+public final class Roots {
   private Roots() {}
 
-  /** The root that is used when none is given. */
-  static Path usual() {
+  /**
+   * The root that is used when none is given.
+   *
+   * @return below {@code $KUGETSU_DIR} or the home
+   */
+  public static Path usual() {
     String directory = System.getenv("KUGETSU_DIR");
     Path base =
         directory == null || directory.isBlank()

@@ -14,7 +14,7 @@ record Settlement(Git git, Registry registry, List<Settler> settlers) {
 
   /** With everything that can be settled. */
   static Settlement of(Git git, Registry registry) {
-    return new Settlement(git, registry, List.of());
+    return new Settlement(git, registry, List.of(new CreationSettler()));
   }
 
   /** Settles all of it as far as possible; what is not is left for the next time, and logged. */
@@ -33,19 +33,26 @@ record Settlement(Git git, Registry registry, List<Settler> settlers) {
   }
 
   /**
-   * Settles what was begun with one worktree. The registry is locked.
+   * Settles what was begun with one worktree, or is in the way of a branch.
    *
    * @return what could not be settled, or empty when nothing is left
    */
-  Optional<String> of(String name) {
+  Optional<String> of(String name, String branch) {
     List<Begun> left =
-        Begun.left(registry).stream().filter(begun -> begun.name().equals(name)).toList();
-    Optional<String> first = Optional.empty();
-    for (Begun begun : left) {
-      Optional<String> unsettled = settle(begun);
-      first = first.or(() -> unsettled);
+        Begun.left(registry).stream()
+            .filter(
+                begun ->
+                    begun.name().equals(name)
+                        || begun.field("branch").filter(branch::equals).isPresent())
+            .toList();
+    if (left.isEmpty()) {
+      return Optional.empty();
     }
-    return first;
+    try (LockFile.Held held = registry.lock()) {
+      return left.stream().map(this::settle).flatMap(Optional::stream).reduce((a, b) -> a);
+    } catch (TimeoutException e) {
+      return Optional.of(left.get(0) + " was cut off and cannot be settled: " + e.getMessage());
+    }
   }
 
   private Optional<String> settle(Begun begun) {

@@ -35,6 +35,20 @@ record Trash(Path root) {
     }
   }
 
+  /** Takes a directory away to a place of a name that nothing else has. */
+  Path take(Path directory, String as) throws IOException {
+    Path place = placeOf(as);
+    Files.createDirectories(place.getParent());
+    Trees.makeUsable(directory);
+    Files.move(directory, place, StandardCopyOption.ATOMIC_MOVE);
+    return place;
+  }
+
+  /** Where a directory is once it was taken away under that name. */
+  Path placeOf(String as) {
+    return root.resolve(DIRECTORY).resolve(as);
+  }
+
   /** Puts a directory back that was taken. */
   void giveBack(Path place, Path directory) throws IOException {
     Files.move(place, directory, StandardCopyOption.ATOMIC_MOVE);

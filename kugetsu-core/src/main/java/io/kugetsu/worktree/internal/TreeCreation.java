@@ -1,33 +1,29 @@
 package io.kugetsu.worktree.internal;
 
 import io.kugetsu.common.StorageException;
-import io.kugetsu.internal.LockFile;
 import io.kugetsu.worktree.BaseRef;
 import io.kugetsu.worktree.Creation;
 import io.kugetsu.worktree.Creation.Created;
 import io.kugetsu.worktree.Creation.Reason;
 import io.kugetsu.worktree.Creation.Refused;
 import io.kugetsu.worktree.Worktree;
+import io.kugetsu.worktree.WorktreeOptions;
 import io.kugetsu.worktree.WorktreeRequest;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 
-/**
- * Makes worktrees. The directory and the branch are claimed, each by one atomic step that only one
- * can win, before {@code git worktree add} runs: of two racing for one directory git itself may
- * tell both that they won. What takes long, the checkout and the hook, happens outside the lock.
- */
-record TreeCreation(Git git, LocalRepository repository, Registry registry, Path root) {
-  private static final int TRIES = 8;
-  private static final List<String> TAKEN =
-      List.of("already checked out", "already used by worktree");
+/** Makes worktrees. What takes long, the {@link Preparation}, happens outside the lock. */
+record TreeCreation(
+    Git git, LocalRepository repository, Registry registry, Path root, WorktreeOptions options) {
 
   Creation create(WorktreeRequest request) {
     Path common = repository.commonDirectory();
+    Optional<String> unsettled = Settlement.of(git, registry).of(request.name(), request.branch());
+    if (unsettled.isPresent()) {
+      return new Refused(Reason.REPOSITORY_BUSY, unsettled.get() + "; try again");
+    }
     BaseRef from =
         request.existing() ? BaseRef.ref("refs/heads/" + request.branch()) : request.base();
     BranchRules rules = new BranchRules(git, common);
@@ -41,126 +37,40 @@ record TreeCreation(Git git, LocalRepository repository, Registry registry, Path
     if (base.isEmpty()) {
       return BaseCommit.refusal(from);
     }
-    Path realRoot = Roots.made(root);
-    Place place = new Place(realRoot, request.name());
+    Place place = new Place(Roots.made(root), request.name());
     TreeRecord record = new TreeRecord(request.name(), request.branch(), base.get());
-    MadeSoFar made = new MadeSoFar(git, registry, new Trash(realRoot), place, record);
+    try (MadeSoFar made = MadeSoFar.begin(git, registry, place, record, !request.existing())) {
+      return new TreeCreation(made.git(), repository, registry, root, options)
+          .make(made, request.existing());
+    }
+  }
+
+  private Creation make(MadeSoFar made, boolean existing) {
+    Preparation preparation = new Preparation(git, repository, options);
     Optional<Refused> refused;
     try {
       refused =
-          register(made, request.existing()).or(() -> checkOut(made)).or(() -> complete(made));
+          new Registration(registry, made, existing)
+              .register()
+              .or(() -> preparation.prepare(made.path(), entry(made), made.record()))
+              .or(() -> complete(made));
     } catch (TimeoutException e) {
+      made.undo();
       return new Refused(Reason.REPOSITORY_BUSY, e.getMessage() + "; try again");
     } catch (RuntimeException | Error e) {
-      made.undo().ifPresent(e::addSuppressed);
+      made.undo().ifPresent(left -> e.addSuppressed(new IOException(left)));
       throw e;
     }
     if (refused.isPresent()) {
       Refused answer = refused.get();
       return made.undo()
-          .map(left -> new Refused(answer.reason(), answer.text() + "; left: " + left.getMessage()))
+          .map(left -> new Refused(answer.reason(), answer.text() + "; left: " + left))
           .orElse(answer);
     }
+    TreeRecord record = made.record();
     return new Created(
-        new Worktree(record.name(), place.path(), record.branch(), record.base(), common));
-  }
-
-  private Optional<Refused> register(MadeSoFar made, boolean existing) throws TimeoutException {
-    try (LockFile.Held held = registry.lock()) {
-      made.clearAbandoned();
-      return claimDirectory(made)
-          .or(() -> existing ? Optional.empty() : claimBranch(made))
-          .or(() -> addEntry(made));
-    }
-  }
-
-  private Optional<Refused> claimDirectory(MadeSoFar made) {
-    Path path = made.path();
-    if (registry.at(path).isPresent()) {
-      return Refusal.of(
-          Reason.EXISTING_PATH,
-          "git has a worktree registered at " + path + "; remove that or choose another name");
-    }
-    try {
-      made.claimDirectory();
-      return Optional.empty();
-    } catch (FileAlreadyExistsException e) {
-      return Refusal.of(
-          Reason.EXISTING_PATH, "something is at " + path + " already; choose another name");
-    } catch (IOException e) {
-      throw new StorageException(path, "cannot be made: " + e, e);
-    }
-  }
-
-  private Optional<Refused> claimBranch(MadeSoFar made) {
-    String branch = made.record().branch();
-    String base = made.record().base();
-    made.claimsBranch();
-    GitResult result =
-        git.runRetrying(
-            GitCommand.onRepository(
-                repository.commonDirectory(),
-                "update-ref",
-                "-m",
-                made.message(),
-                "refs/heads/" + branch,
-                base,
-                "0".repeat(base.length())));
-    if (result.ok()) {
-      made.madeBranch();
-      return Optional.empty();
-    }
-    // Somebody may have made it since the rules were checked.
-    Optional<Refused> refused;
-    if (result.err().contains("reference already exists")) {
-      refused = Optional.of(BranchRules.exists(branch));
-    } else if (result.err().contains("; cannot create '")) {
-      refused = Optional.of(BranchRules.conflicts(branch, "a branch that was made just now"));
-    } else {
-      refused = Refusal.byHook(result);
-    }
-    made.branchIsAnothers();
-    return refused;
-  }
-
-  private Optional<Refused> addEntry(MadeSoFar made) {
-    made.addsEntry();
-    GitCommand add =
-        GitCommand.onRepository(
-            repository.commonDirectory(),
-            "worktree",
-            "add",
-            "--quiet",
-            "--no-checkout",
-            "--lock",
-            "--reason",
-            Entry.reasonFor(made.record().name()),
-            "--",
-            made.path().toString(),
-            made.record().branch());
-    for (int attempt = 1; ; attempt++) {
-      GitResult result = git.run(add);
-      if (result.ok()) {
-        break;
-      }
-      if (TAKEN.stream().anyMatch(result.err()::contains)) {
-        return Optional.of(BranchRules.exists(made.record().branch()));
-      }
-      if (attempt == TRIES || !Collisions.isOne(result)) {
-        return Refusal.byHook(result);
-      }
-      // The try may have half succeeded; what it left would be in the way of the next.
-      made.startOver();
-      Collisions.pause(attempt);
-    }
-    Path entry = entry(made);
-    try {
-      TreeRecord.writeMaker(entry);
-      made.isRegistered();
-      return Optional.empty();
-    } catch (IOException e) {
-      throw new StorageException(entry, "cannot be written: " + e, e);
-    }
+        new Worktree(
+            record.name(), made.path(), record.branch(), record.base(), registry.common()));
   }
 
   /** From here on the worktree is one of ours. */
@@ -168,6 +78,7 @@ record TreeCreation(Git git, LocalRepository repository, Registry registry, Path
     Path entry = entry(made);
     try {
       made.record().write(entry);
+      made.isWhole();
       return Optional.empty();
     } catch (IOException e) {
       throw new StorageException(entry, "cannot be written: " + e, e);
@@ -179,39 +90,5 @@ record TreeCreation(Git git, LocalRepository repository, Registry registry, Path
         .at(made.path())
         .orElseThrow(() -> new StorageException(made.path(), "was not registered by git", null))
         .directory();
-  }
-
-  /** What {@code git worktree add} does behind the registration: the files, then the hook. */
-  private Optional<Refused> checkOut(MadeSoFar made) {
-    Path path = made.path();
-    GitResult files =
-        git.runRetrying(
-            GitCommand.inTree(path, "reset", "--hard", "--quiet", "--no-recurse-submodules")
-                .within(GitCommand.LONG));
-    return Refusal.byHook(files).or(() -> hook(path, made.record().base()));
-  }
-
-  private Optional<Refused> hook(Path path, String base) {
-    GitResult result =
-        git.run(
-            GitCommand.in(
-                    path,
-                    "hook",
-                    "run",
-                    "--ignore-missing",
-                    "post-checkout",
-                    "--",
-                    "0".repeat(base.length()),
-                    base,
-                    "1")
-                .within(GitCommand.LONG));
-    return result.ok()
-        ? Optional.empty()
-        : Refusal.of(
-            Reason.HOOK_FAILED,
-            "the repository's hook 'post-checkout' ended with exit code "
-                + result.exitCode()
-                + ": "
-                + result.err().strip());
   }
 }

@@ -24,27 +24,11 @@ import org.slf4j.LoggerFactory;
 record TreeRecord(String name, String branch, String base) {
   private static final Logger LOG = LoggerFactory.getLogger(TreeRecord.class);
   private static final String FILE = "kugetsu";
-  private static final String MAKER = "kugetsu.maker";
   private static final String VERSION = "1";
 
-  /**
-   * Notes who is making the worktree of an entry. Until the record is written nobody was given it,
-   * so when its maker is dead, nothing of it counts.
-   */
-  static void writeMaker(Path entry) throws IOException {
-    Maker.write(entry.resolve(MAKER));
-  }
-
-  /**
-   * Whether an entry is half made by somebody who is dead; to be asked under the registry's lock.
-   */
-  static boolean isAbandoned(Path entry) throws IOException {
-    if (Files.exists(entry.resolve(FILE))) {
-      return false;
-    }
-    Path maker = entry.resolve(MAKER);
-    // it is written under the lock that we have now
-    return !Files.exists(maker) || Maker.isDead(maker);
+  /** Whether the worktree of an entry is complete, so that somebody may have been given it. */
+  static boolean isIn(Path entry) {
+    return Files.exists(entry.resolve(FILE));
   }
 
   /** Writes the record, once the worktree is complete, so that a reader finds all of it or none. */
@@ -54,7 +38,6 @@ record TreeRecord(String name, String branch, String base) {
         draft,
         "version " + VERSION + "\nname " + name + "\nbranch " + branch + "\nbase " + base + "\n");
     Files.move(draft, entry.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
-    Files.deleteIfExists(entry.resolve(MAKER));
   }
 
   /** The record in an entry; empty when the entry is not of our making, or nobody can tell. */

@@ -1,6 +1,7 @@
 package io.kugetsu.worktree.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kugetsu.support.ClassPath;
@@ -26,26 +27,36 @@ class AbandonedCreationTest extends LeakFree {
   @TempDir Path temp;
 
   @Test
-  void what_a_killed_program_left_half_made_is_made_anew() throws Exception {
+  void what_a_killed_program_left_half_made_is_gone_at_the_next_opening() throws Exception {
     TestRepository repository = TestRepository.create(temp.resolve("shop"));
     Path root = temp.resolve("trees");
-    Path hook = killedIn("post-checkout", "exec sleep 600", repository, root);
-    // it was in the middle of the checkout, say, and nobody wrote the rest
-    Path tree = root.resolve("fix");
-    Files.delete(tree.resolve("README.md"));
-    Files.delete(hook);
+    Files.delete(killedIn("post-checkout", "exec sleep 600", repository, root));
+    assertTrue(Files.exists(root.resolve("fix/README.md")), "it got as far as that");
 
     WorktreeService service = WorktreeService.of(repository.directory(), root);
-    assertTrue(service.find("fix").isEmpty(), "nobody was ever given it");
-    Creation refused = service.create(WorktreeRequest.branch("fix"));
-    assertEquals(
-        Creation.Reason.EXISTING_BRANCH, ((Creation.Refused) refused).reason(), "it is there");
-    Worktree made = service.create(WorktreeRequest.existing("fix")).created().orElseThrow();
+
+    assertEquals(List.of(), service.list());
+    assertFalse(Files.exists(root.resolve("fix")));
+    assertEquals("main", repository.git("branch", "--format=%(refname:short)"));
+    Worktree made = service.create(WorktreeRequest.branch("fix")).created().orElseThrow();
     assertEquals("# A shop\n", Files.readString(made.path().resolve("README.md")));
     assertEquals("", TestRepository.git(made.path(), "status", "--porcelain"));
     assertEquals(List.of(made), service.list());
     assertEquals(
         2, repository.git("worktree", "list", "--porcelain").split("worktree ", -1).length - 1);
+  }
+
+  @Test
+  void nor_is_it_in_the_way_of_a_service_that_was_open_before() throws Exception {
+    TestRepository repository = TestRepository.create(temp.resolve("shop"));
+    Path root = temp.resolve("trees");
+    WorktreeService service = WorktreeService.of(repository.directory(), root);
+    Files.delete(killedIn("post-checkout", "exec sleep 600", repository, root));
+
+    Creation made = service.create(WorktreeRequest.branch("fix").named("other"));
+
+    assertEquals("other", made.created().orElseThrow().name(), "the branch is free");
+    assertFalse(Files.exists(root.resolve("fix")));
   }
 
   @Test

@@ -65,8 +65,8 @@ class BegunTest extends LeakFree {
     failing.all();
 
     assertEquals(2, Begun.left(registry).size());
-    assertTrue(failing.of("fix").orElseThrow().contains("no room"));
-    assertEquals(Optional.empty(), failing.of("another"), "nothing was begun with that one");
+    assertTrue(failing.of("fix", "-").orElseThrow().contains("no room"));
+    assertEquals(Optional.empty(), failing.of("another", "-"), "nothing was begun with that one");
     settlement(Begun.Kind.REMOVE).all();
     assertEquals(List.of("create-other"), left());
   }

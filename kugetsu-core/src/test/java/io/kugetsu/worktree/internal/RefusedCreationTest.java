@@ -231,9 +231,11 @@ class RefusedCreationTest {
   @Test
   void git_killed_before_or_after_any_step_leaves_nothing() {
     TestRepository repository = TestRepository.create(temp);
+    repository.leaveEntriesToGit();
+    repository.hook("post-checkout", "exit 0");
     String before = repository.traces();
 
-    for (String step : List.of("update-ref -m", "worktree add", "reset --hard", "hook run")) {
+    for (String step : List.of("update-ref", "worktree add", "reset --hard", "hook run")) {
       for (String done : List.of("", "$GIT \"$@\"; ")) {
         WorktreeService service =
             repository.serviceWithGit(
@@ -258,6 +260,7 @@ class RefusedCreationTest {
   @Test
   void git_killed_while_it_makes_the_entry_or_the_files_leaves_nothing() {
     TestRepository repository = TestRepository.create(temp);
+    repository.leaveEntriesToGit();
     String before = repository.traces();
     // What a kill leaves at four moments: the reason only, the link too, the whole entry, the
     // files.
@@ -321,6 +324,7 @@ class RefusedCreationTest {
   @Test
   void collisions_with_others_are_tried_again() {
     TestRepository repository = TestRepository.create(temp);
+    repository.leaveEntriesToGit();
     Path counter = repository.home.resolve("count");
     for (String text :
         List.of(
@@ -351,6 +355,7 @@ class RefusedCreationTest {
   @Test
   void other_failures_are_not_tried_again() {
     TestRepository repository = TestRepository.create(temp);
+    repository.leaveEntriesToGit();
     Path counter = repository.home.resolve("count");
     WorktreeService service =
         repository.serviceWithGit(

@@ -146,6 +146,11 @@ final class TestRepository {
     gitIn(directory, "commit", "--quiet", "--allow-empty", "-m", message);
   }
 
+  /** From now on the entries of new worktrees are made by git, as they may hold more. */
+  void leaveEntriesToGit() {
+    git("config", "extensions.worktreeConfig", "true");
+  }
+
   String head() {
     return git("rev-parse", "HEAD");
   }
@@ -203,14 +208,39 @@ final class TestRepository {
         + children(root.resolve(".making")).stream().filter(name -> !name.equals(".lock")).toList()
         + "\ntrash "
         + children(root.resolve(".trash"))
+        + "\nbegun "
+        + children(main.resolve(".git/kugetsu/begun"))
+        + children(main.resolve(".git/kugetsu/new"))
+        + children(main.resolve(".git/kugetsu/gone"))
+        + "\nlogs "
+        + logs()
         + "\nsettings "
         + git("config", "--local", "--list");
+  }
+
+  private List<String> logs() {
+    return files(".git/logs/refs").stream()
+        .filter(Files::isRegularFile)
+        .map(Path::toString)
+        .toList();
+  }
+
+  private List<Path> files(String below) {
+    Path directory = main.resolve(below);
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.walk(directory)) {
+      return files.sorted().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private List<String> locks() {
     try (Stream<Path> files = Files.walk(main.resolve(".git"))) {
       return files
-          .filter(file -> file.toString().endsWith(".lock"))
+          .filter(file -> file.toString().endsWith(".lock") || file.endsWith("packed-refs.new"))
           .filter(file -> !file.endsWith(Path.of("kugetsu", "registry.lock")))
           .map(Path::toString)
           .toList();

@@ -1,0 +1,266 @@
+package io.kugetsu.worktree.internal;
+
+import io.kugetsu.internal.Trees;
+import io.kugetsu.worktree.GitException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What was made on the way to a worktree that is not to be, and how all of it, and nothing else, is
+ * taken away again. What is ours is told by what is found on the disk alone, so it does not matter
+ * who asks: the call that began it, or a later program once that one was killed. Each step may be
+ * cut off, and is then done again. The registry is locked.
+ *
+ * @param begun what was begun, with the fields of {@link #fields}
+ * @param git marked as doing a part of it
+ */
+record HalfMade(Begun begun, Git git, Registry registry, Place place, TreeRecord record) {
+  private static final Logger LOG = LoggerFactory.getLogger(HalfMade.class);
+  private static final String BRANCHES = "refs/heads/";
+  private static final String REF_START = "ref: ";
+  private static final String LINK = ".git";
+  private static final String ROOT = "root";
+  private static final String BRANCH = "branch";
+  private static final String BASE = "base";
+  private static final String OWN_BRANCH = "own-branch";
+  private static final String UNLOCKED = "unlocked";
+  private static final String DROPS = "drops";
+  private static final String YES = "yes";
+
+  /** What is to be recorded before the first step. */
+  static Map<String, String> fields(
+      Registry registry, Path root, TreeRecord record, boolean ownBranch) {
+    Map<String, String> fields = new LinkedHashMap<>();
+    fields.put(ROOT, root.toString());
+    fields.put(BRANCH, record.branch());
+    fields.put(BASE, record.base());
+    if (ownBranch) {
+      fields.put(OWN_BRANCH, YES);
+      if (!refLock(registry.common(), BRANCHES + record.branch(), record.base()).exists()) {
+        fields.put(UNLOCKED, YES);
+      }
+    }
+    return fields;
+  }
+
+  /** What was begun by a program that is dead. */
+  static HalfMade of(Begun begun, Git git, Registry registry) throws IOException {
+    String root = begun.field(ROOT).orElse("");
+    String branch = begun.field(BRANCH).orElse("");
+    String base = begun.field(BASE).orElse("");
+    if (root.isEmpty() || branch.isEmpty() || !BaseCommit.isId(base)) {
+      throw new IOException(begun + " does not tell what was begun");
+    }
+    Place place = new Place(Path.of(root), begun.name());
+    return new HalfMade(begun, git, registry, place, new TreeRecord(begun.name(), branch, base));
+  }
+
+  /** What the branch's log says of its making; nobody else's says the same. */
+  String message() {
+    return "branch: Created for kugetsu's worktree " + record.name() + " (" + begun.id() + ")";
+  }
+
+  /** Whether the worktree came to be whole, so that nothing of it may be taken away. */
+  boolean isWhole() {
+    return registry.allAt(place.path()).stream()
+        .anyMatch(entry -> TreeRecord.isIn(entry.directory()));
+  }
+
+  /** Nothing more is to be done for it but to clear the way that it took. */
+  void finish() throws IOException {
+    place.noteNoMore(begun.id());
+    new EntryFiles(registry, begun.id()).clean();
+    Trees.delete(new Trash(place.root()).placeOf(begun.id()));
+  }
+
+  /**
+   * Takes all of it away; one thing that fails does not keep the others.
+   *
+   * @param failures what failed is added here
+   * @return what was kept on purpose, and why
+   */
+  Optional<String> undo(List<Exception> failures) {
+    List<String> kept = new ArrayList<>();
+    attempt(this::takeAway, failures);
+    attempt(() -> dropBranch().ifPresent(kept::add), failures);
+    attempt(this::finish, failures);
+    return kept.stream().findFirst();
+  }
+
+  /** The directory, then the entry: the entry tells whose the directory is. */
+  void takeAway() throws IOException {
+    List<Entry> entries = entries();
+    boolean linked = false;
+    for (Entry entry : entries) {
+      linked |= entry.isLinkedFrom(place.path());
+    }
+    if ((linked || isClaimed(entries)) && !Files.isSymbolicLink(place.path())) {
+      Trash trash = new Trash(place.root());
+      Trees.delete(trash.placeOf(begun.id()));
+      trash.take(place.path(), begun.id());
+      Trees.delete(trash.placeOf(begun.id()));
+    }
+    for (Entry entry : entries) {
+      new EntryFiles(registry, begun.id()).drop(entry);
+    }
+  }
+
+  /** Those at the place, and those where git was killed before it wrote where that is. */
+  private List<Entry> entries() {
+    String reason = Entry.reasonFor(record.name());
+    return registry.entries().stream()
+        .filter(entry -> reason.equals(entry.lockReason()) && !TreeRecord.isIn(entry.directory()))
+        .filter(
+            entry ->
+                entry.isAt(place.path())
+                    || (entry.tree() == null
+                        && String.valueOf(entry.directory().getFileName())
+                            .startsWith(record.name())))
+        .toList();
+  }
+
+  /**
+   * Whether the directory is claimed, and has nothing in it but what a worktree has before git
+   * knows of it. Killed while it undoes what it did, git may have taken its link back.
+   */
+  private boolean isClaimed(List<Entry> entries) throws IOException {
+    if (!Files.isDirectory(place.path(), LinkOption.NOFOLLOW_LINKS)) {
+      return false;
+    }
+    if (place.isClaimedFor(begun.id())) {
+      try (Stream<Path> children = Files.list(place.path())) {
+        if (children.anyMatch(child -> !child.endsWith(LINK))) {
+          throw new IOException(place.path() + " has files of somebody else's and is kept");
+        }
+      }
+      return true;
+    }
+    boolean registered = entries.stream().anyMatch(entry -> entry.isAt(place.path()));
+    return registered && !Files.exists(place.path().resolve(LINK), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private Optional<String> dropBranch() throws IOException {
+    if (!YES.equals(begun.field(OWN_BRANCH).orElse(""))) {
+      return Optional.empty();
+    }
+    String ref = BRANCHES + record.branch();
+    Path common = registry.common();
+    if (begun.field(UNLOCKED).isPresent()) {
+      clear(refLock(common, ref, record.base()));
+    }
+    if (begun.field(DROPS).isPresent()) {
+      clear(packedLock());
+      clear(new CutOffLock(common.resolve("packed-refs.new"), Set.of()));
+    }
+    Optional<String> commit = commit(ref);
+    if (commit.isEmpty()) {
+      dropLog(common.resolve("logs").resolve(ref));
+      return Optional.empty();
+    }
+    if (!isLoggedAsOurs(ref)) {
+      return Optional.empty();
+    }
+    if (!commit.get().equals(record.base())) {
+      return Optional.of("the branch " + record.branch() + " has new commits and is kept");
+    }
+    if (isCheckedOut(ref)) {
+      return Optional.of("the branch " + record.branch() + " is checked out and is kept");
+    }
+    if (!packedLock().exists()) {
+      begun.note(Map.of(DROPS, YES));
+    }
+    GitResult result =
+        git.runRetrying(GitCommand.onRepository(common, "update-ref", "-d", ref, record.base()));
+    if (!result.ok() && commit(ref).isPresent()) {
+      throw result.failure();
+    }
+    return Optional.empty();
+  }
+
+  /** The lock that git takes for as long as it makes a branch, or deletes it. */
+  private static CutOffLock refLock(Path common, String ref, String base) {
+    return new CutOffLock(common.resolve(ref + ".lock"), Set.of("", base + "\n"));
+  }
+
+  /** The one that it also takes to delete a branch. */
+  private CutOffLock packedLock() {
+    return new CutOffLock(registry.common().resolve("packed-refs.lock"), Set.of(""));
+  }
+
+  private void clear(CutOffLock lock) throws IOException {
+    if (lock.exists() && !lock.clear(registry)) {
+      throw new IOException(lock.file() + " is in the way; delete it once no git is at work");
+    }
+  }
+
+  private Optional<String> commit(String ref) {
+    GitResult found =
+        git.runRetrying(
+                GitCommand.onRepository(
+                    registry.common(), "for-each-ref", "--format=%(refname) %(objectname)", ref))
+            .orThrow();
+    return found
+        .out()
+        .lines()
+        .filter(line -> line.startsWith(ref + " "))
+        .map(line -> line.substring(ref.length() + 1))
+        .findFirst();
+  }
+
+  /** Had somebody else made it, the first line of its log would be another. */
+  private boolean isLoggedAsOurs(String ref) {
+    GitResult log =
+        git.runRetrying(
+            GitCommand.onRepository(
+                registry.common(), "reflog", "show", "--format=%gs", ref, "--"));
+    List<String> lines = log.out().lines().toList();
+    return log.ok() && !lines.isEmpty() && lines.get(lines.size() - 1).equals(message());
+  }
+
+  /** Git writes the log of a branch before the branch, and may be killed in between. */
+  private void dropLog(Path log) throws IOException {
+    if (Files.isRegularFile(log, LinkOption.NOFOLLOW_LINKS)) {
+      List<String> lines = Files.readAllLines(log, StandardCharsets.UTF_8);
+      if (lines.size() == 1 && lines.get(0).endsWith("\t" + message())) {
+        Files.delete(log);
+      }
+    }
+  }
+
+  private boolean isCheckedOut(String ref) throws IOException {
+    List<Path> heads = new ArrayList<>(List.of(registry.common().resolve("HEAD")));
+    registry.directories().forEach(entry -> heads.add(entry.resolve("HEAD")));
+    for (Path head : heads) {
+      if (Files.isRegularFile(head)
+          && Files.readString(head).stripTrailing().equals(REF_START + ref)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static void attempt(Step step, List<Exception> failures) {
+    try {
+      step.run();
+    } catch (IOException | RuntimeException e) {
+      LOG.debug("a step of undoing failed", e);
+      failures.add(e);
+    }
+  }
+
+  private interface Step {
+    void run() throws IOException, GitException;
+  }
+}
