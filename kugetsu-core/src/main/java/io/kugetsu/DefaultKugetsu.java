@@ -36,6 +36,8 @@ import io.kugetsu.task.internal.DefaultBackgroundManager;
 import io.kugetsu.task.internal.Dispatcher;
 import io.kugetsu.task.internal.RunFiles;
 import io.kugetsu.worktree.GitRepository;
+import io.kugetsu.worktree.SetUpFile;
+import io.kugetsu.worktree.SetUpTrust;
 import io.kugetsu.worktree.WorktreeService;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -52,6 +54,7 @@ final class DefaultKugetsu implements Kugetsu {
   private final SettingsReader reader;
   private final Supplier<Settings> settings;
   private final Clones clones;
+  private final SetUpTrust.Remembered trust;
   private final Places places;
   private final Engine engine;
   private final StoredSessions sessions;
@@ -85,6 +88,7 @@ final class DefaultKugetsu implements Kugetsu {
     this.reader = parts.reader;
     this.settings = parts.settings;
     this.clones = parts.clones;
+    this.trust = parts.trust;
     this.places = parts.places;
     this.engine = parts.engine;
     this.sessions = parts.sessions;
@@ -108,6 +112,12 @@ final class DefaultKugetsu implements Kugetsu {
     boolean created = ConfigExample.writeTo(directory.resolve("config"));
     boolean registered = clones.register();
     return new InitReport(directory, created, registered, reader.read().problems());
+  }
+
+  @Override
+  public void trust(SetUpFile file) {
+    checkOpen();
+    trust.trust(file);
   }
 
   @Override

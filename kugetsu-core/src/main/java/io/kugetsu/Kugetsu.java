@@ -12,6 +12,7 @@ import io.kugetsu.session.AgentSession;
 import io.kugetsu.session.SessionRegistry;
 import io.kugetsu.task.BackgroundManager;
 import io.kugetsu.task.TaskHandle;
+import io.kugetsu.worktree.SetUpFile;
 import io.kugetsu.worktree.WorktreeService;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -84,6 +85,17 @@ public interface Kugetsu extends AutoCloseable {
    * @return what it did
    */
   InitReport init();
+
+  /**
+   * Lets the commands that a repository has for its worktrees be run from now on, by everybody who
+   * uses this directory. A session whose repository has such commands that are not trusted gets no
+   * worktree, and its message fails with a text that says so. Trusting it again changes nothing.
+   *
+   * @param file the commands, as {@link SetUpFile#of} reads them; what they run, a script of the
+   *     repository for example, is trusted with them on every branch
+   * @throws io.kugetsu.common.StorageException when that cannot be remembered
+   */
+  void trust(SetUpFile file);
 
   /**
    * Hands a message over and returns at once, when it is durable. It starts, in the order of

@@ -34,6 +34,8 @@ import io.kugetsu.task.internal.RunFiles;
 import io.kugetsu.task.internal.Runners;
 import io.kugetsu.task.internal.Threads;
 import io.kugetsu.worktree.GitRepository;
+import io.kugetsu.worktree.SetUpTrust;
+import io.kugetsu.worktree.WorktreeOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -47,6 +49,7 @@ final class Parts {
   final SettingsReader reader;
   final Supplier<Settings> settings;
   final Clones clones;
+  final SetUpTrust.Remembered trust;
   final Places places;
   final Engine engine;
   final StoredSessions sessions;
@@ -69,7 +72,8 @@ final class Parts {
     Supplier<Map<String, String>> environment = () -> forRuns;
     this.reader = new SettingsReader(directory.resolve("config"), variables);
     this.clones = new Clones(directory, repository);
-    this.places = new Places(directory.resolve("worktrees"), () -> reader.read().baseRef());
+    this.trust = SetUpTrust.file(directory.resolve("trusted"));
+    this.places = new Places(worktrees(directory, forRuns), () -> reader.read().baseRef());
     this.limits = builder.limits(() -> reader.read().maxConcurrentAgents());
     this.settings = () -> builder.over(reader.read());
     AgentAdapter builtIn = new OpencodeCli();
@@ -144,6 +148,14 @@ final class Parts {
             threads,
             engine,
             builder.engine == null);
+  }
+
+  /** A trusted command may see what the agents see. */
+  private WorktreeOptions worktrees(Path directory, Map<String, String> variables) {
+    return WorktreeOptions.usual()
+        .root(directory.resolve("worktrees"))
+        .trust(trust)
+        .environment(variables);
   }
 
   private void checkOpen() {

@@ -115,6 +115,33 @@ public interface WorktreeService {
   Changes changes(Worktree worktree);
 
   /**
+   * Brings the commits of a worktree home to a local branch: what HEAD stands at in the worktree,
+   * whichever branch that is. The worktree stays as it is.
+   *
+   * <p>The new commit is made before anything moves, without any checkout; then the branch moves by
+   * compare-and-swap. Where the branch is checked out, in the main checkout or in a worktree that
+   * is not ours, its files and its index follow; that is refused when anything there is changed or
+   * in the way, ignored files included. Killed at any moment, it is there as a whole or not at all
+   * once the repository was opened here again; until then that checkout may be locked for git.
+   *
+   * <p>Commits are those of {@code user.name} and {@code user.email}, and signed if {@code
+   * commit.gpgSign} says so. Of the repository's hooks {@code commit-msg} is run (for a message
+   * made here), {@code reference-transaction}, and {@code post-merge} where files followed, all of
+   * them in the target's checkout or else in the main one, never in the worktree. Those that need
+   * the merge in a checkout are not: {@code pre-merge-commit}, {@code pre-commit}, {@code
+   * prepare-commit-msg}, {@code pre-rebase}. Merge drivers, filters and attributes count as they do
+   * for the owner of the target; submodules' files are not touched.
+   *
+   * @param worktree the worktree
+   * @param request into which branch and how
+   * @return that it is there, what would be there, or why not; then nothing was changed
+   * @throws RepositoryException when its directory is gone or is no longer that worktree
+   * @throws GitException when git failed, was ended at its time limit or by an interrupt; then
+   *     either all is there or nothing is
+   */
+  Integration integrate(Worktree worktree, IntegrationRequest request);
+
+  /**
    * Removes a worktree unless work would be lost with it. What is in it is read anew right before;
    * what cannot be known counts as work. Its branch stays, and with it every commit on it.
    *

@@ -26,8 +26,10 @@ import io.kugetsu.task.WorkType;
 import io.kugetsu.worktree.Creation;
 import io.kugetsu.worktree.Worktree;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -40,6 +42,13 @@ import org.slf4j.LoggerFactory;
  */
 public final class AgentWorkType implements WorkType {
   private static final Logger LOG = LoggerFactory.getLogger(AgentWorkType.class);
+
+  private static final Set<Creation.Reason> MAY_PASS =
+      EnumSet.of(
+          Creation.Reason.HOOK_FAILED,
+          Creation.Reason.SETUP_FAILED,
+          Creation.Reason.LFS_UNAVAILABLE,
+          Creation.Reason.REPOSITORY_BUSY);
 
   private final AgentAdapter adapter;
   private final SupervisedRunner runner;
@@ -120,8 +129,7 @@ public final class AgentWorkType implements WorkType {
   /** What was refused for a reason is refused again; what broke may work another time. */
   private static boolean mayPass(KugetsuException e) {
     if (e instanceof WorktreeRefusedException refused) {
-      return refused.reason() == Creation.Reason.HOOK_FAILED
-          || refused.reason() == Creation.Reason.REPOSITORY_BUSY;
+      return MAY_PASS.contains(refused.reason());
     }
     return !(e instanceof InvalidRequestException);
   }

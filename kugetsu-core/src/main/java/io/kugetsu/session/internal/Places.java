@@ -7,6 +7,7 @@ import io.kugetsu.worktree.BaseRef;
 import io.kugetsu.worktree.Changes;
 import io.kugetsu.worktree.Creation;
 import io.kugetsu.worktree.Worktree;
+import io.kugetsu.worktree.WorktreeOptions;
 import io.kugetsu.worktree.WorktreeRequest;
 import io.kugetsu.worktree.WorktreeService;
 import java.nio.file.Path;
@@ -24,18 +25,18 @@ public final class Places {
   private static final Logger LOG = LoggerFactory.getLogger(Places.class);
   private static final String BRANCH = "kugetsu/";
 
-  private final Path root;
+  private final WorktreeOptions options;
   private final Supplier<Optional<String>> baseRef;
   private final Map<Path, WorktreeService> services = new ConcurrentHashMap<>();
 
   /**
    * Names the place; nothing is made.
    *
-   * @param root the directory of all worktrees
+   * @param options where all worktrees are, and how they are made
    * @param baseRef what new branches start from; empty for the remote's default branch
    */
-  public Places(Path root, Supplier<Optional<String>> baseRef) {
-    this.root = root;
+  public Places(WorktreeOptions options, Supplier<Optional<String>> baseRef) {
+    this.options = options;
     this.baseRef = baseRef;
   }
 
@@ -46,7 +47,7 @@ public final class Places {
    * @return its service
    */
   public WorktreeService of(Path repository) {
-    return services.computeIfAbsent(repository, clone -> WorktreeService.of(clone, root));
+    return services.computeIfAbsent(repository, clone -> WorktreeService.of(clone, options));
   }
 
   Worktree worktree(SessionKey key, Path repository) {
@@ -68,7 +69,7 @@ public final class Places {
       return created.worktree();
     }
     Creation.Refused refused = (Creation.Refused) creation;
-    throw new WorktreeRefusedException(refused.reason(), refused.text());
+    throw new WorktreeRefusedException(refused);
   }
 
   /** One line about what a worktree holds beyond its base; empty when that cannot be told. */

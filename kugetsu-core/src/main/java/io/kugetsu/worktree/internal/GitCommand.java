@@ -63,10 +63,21 @@ record GitCommand(
     return new GitCommand(directory, arguments, environment, newLimit, separator, records);
   }
 
+  /** With more variables in its environment. */
   GitCommand with(Map<String, String> variables) {
     Map<String, String> all = new HashMap<>(environment);
     all.putAll(variables);
     return new GitCommand(directory, arguments, Map.copyOf(all), limit, separator, records);
+  }
+
+  /** With one more variable in its environment. */
+  GitCommand with(String variable, String value) {
+    return with(Map.of(variable, value));
+  }
+
+  /** In another directory. */
+  GitCommand at(Path newDirectory) {
+    return new GitCommand(newDirectory, arguments, environment, limit, separator, records);
   }
 
   GitCommand each(char newSeparator, Consumer<String> consumer) {

@@ -4,15 +4,14 @@ import io.kugetsu.common.InvalidRequestException;
 import io.kugetsu.worktree.Changes;
 import io.kugetsu.worktree.Creation;
 import io.kugetsu.worktree.GitRepository;
+import io.kugetsu.worktree.Integration;
+import io.kugetsu.worktree.IntegrationRequest;
 import io.kugetsu.worktree.Removal;
 import io.kugetsu.worktree.RemoveOption;
-import io.kugetsu.worktree.RepositoryException;
-import io.kugetsu.worktree.RepositoryException.Problem;
 import io.kugetsu.worktree.Worktree;
 import io.kugetsu.worktree.WorktreeOptions;
 import io.kugetsu.worktree.WorktreeRequest;
 import io.kugetsu.worktree.WorktreeService;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
@@ -68,7 +67,7 @@ public final class GitWorktrees implements WorktreeService {
 
   @Override
   public Creation create(WorktreeRequest request) {
-    return new TreeCreation(git, repository, registry, root, options).create(request);
+    return new TreeCreation(git, repository, registry, options).create(request);
   }
 
   @Override
@@ -93,19 +92,13 @@ public final class GitWorktrees implements WorktreeService {
 
   @Override
   public Changes changes(Worktree worktree) {
-    Path path = worktree.path();
-    try {
-      Optional<Entry> entry = registry.at(path);
-      if (worktree.repository().equals(registry.common())
-          && entry.isPresent()
-          && entry.get().isLinkedFrom(path)) {
-        return TreeChanges.of(git, path, worktree.baseCommit());
-      }
-    } catch (IOException e) {
-      throw new RepositoryException(path, Problem.NOT_READABLE, "cannot be read: " + e);
-    }
-    throw new RepositoryException(
-        path, Problem.NOT_THAT_WORKTREE, "is gone, or no longer the worktree it was");
+    Standing.of(registry, worktree);
+    return TreeChanges.of(git, worktree.path(), worktree.baseCommit());
+  }
+
+  @Override
+  public Integration integrate(Worktree worktree, IntegrationRequest request) {
+    return new TreeIntegration(git, registry).integrate(worktree, request);
   }
 
   @Override

@@ -9,10 +9,10 @@ import java.util.Optional;
  * What makes a worktree of a directory that git has registered: the files, the hook, and what the
  * repository wants besides.
  */
-record Preparation(Checkout checkout, SetUp setUp) {
+record Preparation(CheckoutStep checkout, SetUp setUp) {
   Preparation(Git git, LocalRepository repository, WorktreeOptions options) {
     this(
-        new Checkout(git, new LargeFiles(git, options.lfs()), options.hookTimeout()),
+        new CheckoutStep(git, new LargeFiles(git, options.lfs()), options.hookTimeout()),
         new SetUp(git, repository, options));
   }
 

@@ -2,6 +2,7 @@ package io.kugetsu.worktree.internal;
 
 import io.kugetsu.common.StorageException;
 import io.kugetsu.internal.AtomicFiles;
+import io.kugetsu.process.ProcessSpec;
 import io.kugetsu.worktree.Creation.Reason;
 import io.kugetsu.worktree.Creation.Refused;
 import io.kugetsu.worktree.SetUpFile;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -115,10 +117,23 @@ record SetUp(Git git, LocalRepository repository, WorktreeOptions options) {
   }
 
   private SetUpRun run(Path tree, TreeRecord record) {
-    Path main = mainCheckout().orElse(repository.commonDirectory());
-    Map<String, String> variables = SetUpRun.variables(options.environment(), record, tree, main);
-    // should this program be killed, whoever settles what it began ends this with its git
+    Map<String, String> variables = new HashMap<>();
+    options
+        .environment()
+        .forEach(
+            (name, value) -> {
+              if (GitEnvironment.passes(name)) {
+                variables.put(name, value);
+              }
+            });
+    variables.remove(ProcessSpec.MARKER_VARIABLE);
     variables.put(Begun.VARIABLE, git.variable(Begun.VARIABLE));
+    variables.put("GIT_TERMINAL_PROMPT", "0");
+    variables.put("KUGETSU_WORKTREE", tree.toString());
+    variables.put("KUGETSU_BRANCH", record.branch());
+    variables.put("KUGETSU_BASE", record.base());
+    variables.put(
+        "KUGETSU_REPOSITORY", mainCheckout().orElse(repository.commonDirectory()).toString());
     return new SetUpRun(tree, variables, options.setUpTimeout());
   }
 

@@ -11,19 +11,17 @@ import io.kugetsu.worktree.Creation.Reason;
 import io.kugetsu.worktree.GitException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
  * Runs one command of a repository in a worktree: without a shell, with nothing to read, in a
- * process tree that is ended with it, at its time limit, by an interrupt, and, should this program
- * die, by whoever takes the worktree away.
+ * process tree that is ended with it, at its time limit and by an interrupt. It has the mark of
+ * what was begun, by which it is found and ended should this program die.
  *
  * @param tree the worktree
  * @param variables all that it gets
@@ -57,10 +55,8 @@ record SetUpRun(Path tree, Map<String, String> variables, Duration limit) {
       return failed(what + " cannot be read: " + e.getMessage());
     }
     SecretMasker masker = SecretMasker.of(variables);
-    String mark = "setup-" + UUID.randomUUID();
     try (PipeRunner runner = new PipeRunner()) { // closing it leaves nothing of the tree
-      ProcessSpec spec =
-          ProcessSpec.builder(words, tree, variables).marker(mark).masker(masker).build();
+      ProcessSpec spec = ProcessSpec.builder(words, tree, variables).masker(masker).build();
       RunningProcess process = runner.start(spec);
       return await(what, masker.apply(command), process);
     } catch (ProcessStartException | InvalidRequestException e) {
@@ -105,24 +101,5 @@ record SetUpRun(Path tree, Map<String, String> variables, Duration limit) {
   private static String shown(RunningProcess process) {
     String tail = process.tail(SHOWN);
     return tail.isBlank() ? "" : ": " + tail.strip();
-  }
-
-  /** The variables of a command: what it is given, and where it is. */
-  static Map<String, String> variables(
-      Map<String, String> given, TreeRecord record, Path tree, Path main) {
-    Map<String, String> all = new HashMap<>();
-    given.forEach(
-        (name, value) -> {
-          if (GitEnvironment.passes(name)) {
-            all.put(name, value);
-          }
-        });
-    all.remove(ProcessSpec.MARKER_VARIABLE);
-    all.put("GIT_TERMINAL_PROMPT", "0");
-    all.put("KUGETSU_WORKTREE", tree.toString());
-    all.put("KUGETSU_BRANCH", record.branch());
-    all.put("KUGETSU_BASE", record.base());
-    all.put("KUGETSU_REPOSITORY", main.toString());
-    return all;
   }
 }

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeoutException;
 
 /** Makes worktrees. What takes long, the {@link Preparation}, happens outside the lock. */
 record TreeCreation(
-    Git git, LocalRepository repository, Registry registry, Path root, WorktreeOptions options) {
+    Git git, LocalRepository repository, Registry registry, WorktreeOptions options) {
 
   Creation create(WorktreeRequest request) {
     Path common = repository.commonDirectory();
@@ -37,10 +37,10 @@ record TreeCreation(
     if (base.isEmpty()) {
       return BaseCommit.refusal(from);
     }
-    Place place = new Place(Roots.made(root), request.name());
+    Place place = new Place(Roots.made(options.root()), request.name());
     TreeRecord record = new TreeRecord(request.name(), request.branch(), base.get());
     try (MadeSoFar made = MadeSoFar.begin(git, registry, place, record, !request.existing())) {
-      return new TreeCreation(made.git(), repository, registry, root, options)
+      return new TreeCreation(made.git(), repository, registry, options)
           .make(made, request.existing());
     }
   }

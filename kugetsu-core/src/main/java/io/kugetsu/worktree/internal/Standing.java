@@ -1,0 +1,34 @@
+package io.kugetsu.worktree.internal;
+
+import io.kugetsu.worktree.RepositoryException;
+import io.kugetsu.worktree.RepositoryException.Problem;
+import io.kugetsu.worktree.Worktree;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Whether a worktree is still the one that it was. */
+final class Standing {
+  private Standing() {}
+
+  /**
+   * Its entry.
+   *
+   * @throws RepositoryException when its directory is gone or is no longer that worktree
+   */
+  static Entry of(Registry registry, Worktree worktree) {
+    Path path = worktree.path();
+    try {
+      Optional<Entry> entry = registry.at(path);
+      if (worktree.repository().equals(registry.common())
+          && entry.isPresent()
+          && entry.get().isLinkedFrom(path)) {
+        return entry.get();
+      }
+    } catch (IOException e) {
+      throw new RepositoryException(path, Problem.NOT_READABLE, "cannot be read: " + e);
+    }
+    throw new RepositoryException(
+        path, Problem.NOT_THAT_WORKTREE, "is gone, or no longer the worktree it was");
+  }
+}

@@ -1,0 +1,178 @@
+package io.kugetsu.worktree.internal;
+
+import io.kugetsu.common.StorageException;
+import io.kugetsu.internal.AtomicFiles;
+import io.kugetsu.internal.Trees;
+import io.kugetsu.worktree.Creation;
+import io.kugetsu.worktree.Integration;
+import io.kugetsu.worktree.Integration.Integrated;
+import io.kugetsu.worktree.Integration.Preview;
+import io.kugetsu.worktree.Integration.Reason;
+import io.kugetsu.worktree.IntegrationRequest;
+import io.kugetsu.worktree.IntegrationRequest.Method;
+import io.kugetsu.worktree.Worktree;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Brings the commits of a worktree home. First the commit is made that the target shall stand at,
+ * which changes nothing that anybody sees; then the target moves there in one step.
+ */
+record TreeIntegration(Git git, Registry registry) {
+  private static final int TRIES = 5;
+
+  /** Where one integration keeps what it needs on the way. */
+  static Path scratch(Registry registry, Begun begun) {
+    return registry.common().resolve("kugetsu").resolve("merging").resolve(begun.id());
+  }
+
+  Integration integrate(Worktree worktree, IntegrationRequest request) {
+    Entry entry = Standing.of(registry, worktree);
+    Optional<Creation.Refused> invalid =
+        new BranchRules(git, registry.common()).form(request.target());
+    if (invalid.isPresent()) {
+      return new Integration.Refused(Reason.INVALID_TARGET, invalid.get().text());
+    }
+    try (Begun begun = Begun.begin(registry, Begun.Kind.INTEGRATE, worktree.name(), Map.of())) {
+      Path scratch = scratch(registry, begun);
+      AtomicFiles.createDirectoriesUnsynced(scratch);
+      Integration answer;
+      try {
+        Source source = Source.read(git, worktree.path(), entry, worktree.branch());
+        answer = integrate(begun, scratch, source, request);
+      } catch (Stop e) {
+        answer = e.refused();
+      } catch (IOException e) {
+        throw new StorageException(scratch, "cannot be used: " + e, e);
+      }
+      Trees.delete(scratch);
+      begun.done();
+      return answer;
+    }
+  }
+
+  private Integration integrate(
+      Begun begun, Path scratch, Source source, IntegrationRequest request)
+      throws IOException, Stop {
+    String target = request.target();
+    Commits commits = new Commits(git, registry);
+    TargetCheck check = new TargetCheck(git, registry);
+    for (int attempt = 1; attempt <= TRIES; attempt++) {
+      String before =
+          commits
+              .branch(target)
+              .orElseThrow(
+                  () ->
+                      new Stop(
+                          Reason.UNKNOWN_TARGET,
+                          "there is no branch '" + Names.excerpt(target) + "' of its own here"));
+      String head = ready(source, target, before, commits);
+      Optional<Checkout> place = check.place(target);
+      if (place.isPresent()) {
+        check.isClean(place.get());
+      }
+      Optional<Checkout> hooks = place.or(() -> new Checkouts(git, registry).main());
+      HomeCommit.Built built =
+          new HomeCommit(begun.marked(git), registry, commits, hooks, scratch)
+              .build(source, head, before, request);
+      Method method = request.method();
+      if (request.dryRun()) {
+        return preview(commits, check, place, target, before, built);
+      }
+      if (built.after().equals(before)) {
+        return new Integrated(target, before, before, method, true, List.of());
+      }
+      String message = "kugetsu: " + method.name().toLowerCase(Locale.ROOT) + " " + source.name();
+      BranchMove move = new BranchMove(target, before, built.after(), message);
+      if (new TargetUpdate(begun.marked(git), registry, begun, scratch).move(move, place)) {
+        return new Integrated(
+            target, before, built.after(), method, false, afterwards(place, method));
+      }
+    }
+    throw new Stop(
+        Reason.TARGET_MOVED, "'" + target + "' was moved by somebody else each time; try again");
+  }
+
+  /** The commit to bring home; refuses when that is not all that the worktree has. */
+  private static String ready(Source source, String target, String before, Commits commits)
+      throws Stop {
+    if (source.branch().filter(target::equals).isPresent() || source.made().equals(target)) {
+      throw new Stop(Reason.SAME_BRANCH, "'" + target + "' is the worktree's own branch");
+    }
+    if (!source.unfinished().isEmpty()) {
+      throw new Stop(
+          Reason.OPERATION_IN_PROGRESS,
+          "something is not finished in the worktree: " + String.join(", ", source.unfinished()));
+    }
+    if (!source.loose().isEmpty()) {
+      throw new Stop(
+          Reason.UNCOMMITTED_CHANGES,
+          source.loose().size() + " files in the worktree are not committed",
+          source.loose());
+    }
+    String head =
+        source
+            .head()
+            .orElseThrow(() -> new Stop(Reason.NO_COMMITS, "the worktree has no commit yet"));
+    if (source.branch().filter(source.made()::equals).isEmpty()) {
+      Optional<String> own = commits.branch(source.made());
+      if (own.isPresent()
+          && !commits.isAncestor(own.get(), head)
+          && !commits.isAncestor(own.get(), before)) {
+        throw new Stop(
+            Reason.LEFT_BEHIND,
+            "'"
+                + source.made()
+                + "' has commits that what is checked out in the worktree does not lead to; check"
+                + " it out there");
+      }
+    }
+    return head;
+  }
+
+  private static Preview preview(
+      Commits commits,
+      TargetCheck check,
+      Optional<Checkout> place,
+      String target,
+      String before,
+      HomeCommit.Built built)
+      throws Stop {
+    if (place.isPresent()) {
+      check.isFree(
+          place.get(),
+          TreeDifference.between(commits.git(), commits.registry(), before, built.after()));
+    }
+    return new Preview(
+        target,
+        before,
+        commits.tree(built.after()),
+        built.commits(),
+        commits.filesChanged(before, built.after()));
+  }
+
+  /** What git runs behind a merge; it is too late for that to forbid anything. */
+  private List<String> afterwards(Optional<Checkout> place, Method method) {
+    if (place.isEmpty()) {
+      return List.of();
+    }
+    String squash = method == Method.SQUASH ? "1" : "0";
+    GitResult hook =
+        git.run(
+            place
+                .get()
+                .command("hook", "run", "--ignore-missing", "post-merge", "--", squash)
+                .within(GitCommand.LONG));
+    return hook.ok()
+        ? List.of()
+        : List.of(
+            "the repository's hook 'post-merge' ended with exit code "
+                + hook.exitCode()
+                + ": "
+                + hook.err().strip());
+  }
+}
