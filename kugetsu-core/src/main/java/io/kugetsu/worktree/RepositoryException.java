@@ -48,6 +48,8 @@ public final class RepositoryException extends KugetsuException {
     NO_CHECKOUT,
     /** It belongs to somebody else and git's {@code safe.directory} does not name it. */
     NOT_TRUSTED,
+    /** A directory that is to be in the repository is a symbolic link to somewhere else. */
+    LINKED_ELSEWHERE,
     /** It is no longer the worktree that it was. */
     NOT_THAT_WORKTREE,
     /** The program {@code git} cannot be run, so nothing can be said about the path. */

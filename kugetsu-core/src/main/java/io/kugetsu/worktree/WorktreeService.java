@@ -142,6 +142,20 @@ public interface WorktreeService {
   Integration integrate(Worktree worktree, IntegrationRequest request);
 
   /**
+   * Whether the commits of a worktree are in another branch already, also when they came there by a
+   * rebase or a squash, here or on a server. What is not committed does not count. Both the
+   * worktree's own branch and what is checked out in it must be there; what is less sure of the two
+   * is the answer.
+   *
+   * @param worktree the worktree
+   * @param target a branch, remote branch, tag or commit, as git spells it; nothing is fetched
+   * @return by what it is told, or that it is not so
+   * @throws InvalidRequestException when the target is not a commit in this repository
+   * @throws RepositoryException when its directory is gone or is no longer that worktree
+   */
+  IntegrationState integration(Worktree worktree, String target);
+
+  /**
    * Removes a worktree unless work would be lost with it. What is in it is read anew right before;
    * what cannot be known counts as work. Its branch stays, and with it every commit on it.
    *

@@ -115,6 +115,11 @@ final class Begun implements AutoCloseable {
     return left;
   }
 
+  /** Removes the records that dead programs had not written to their end. */
+  static void sweep(Registry registry) {
+    AtomicFiles.sweep(directory(registry));
+  }
+
   Kind kind() {
     return kind;
   }

@@ -1,59 +1,73 @@
 package io.kugetsu.worktree.internal;
 
-import io.kugetsu.common.StorageException;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import io.kugetsu.worktree.Creation.Reason;
+import io.kugetsu.worktree.Creation.Refused;
+import io.kugetsu.worktree.GitException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * A directory with files of a commit checked out: the main one, or that of a linked worktree.
+ * What {@code git worktree add} does behind the registration: the files, then the hook.
  *
- * @param gitDirectory where git keeps its HEAD and its index
- * @param top its top level
- * @param ours whether it is a worktree that was made here
+ * @param git runs git
+ * @param large what becomes of large files
+ * @param hookTimeout how long the hook may take; zero for any time
  */
-record Checkout(Path gitDirectory, Path top, boolean ours) {
-  private static final String BRANCHES = "refs/heads/";
-  private static final String REF = "ref: ";
+record Checkout(Git git, LargeFiles large, Duration hookTimeout) {
+  private static final Duration ANY = Duration.ofDays(10_000);
 
-  /** A command in it; neither is searched for, so git cannot find another one. */
-  GitCommand command(String... arguments) {
-    List<String> all = new ArrayList<>(List.of("--git-dir=" + gitDirectory, "--work-tree=" + top));
-    all.addAll(List.of(arguments));
-    return GitCommand.in(top, all.toArray(String[]::new));
+  Optional<Refused> run(Path tree, String base) {
+    return files(tree).or(() -> hook(tree, base)).or(() -> large.check(tree));
   }
 
-  Path index() {
-    return gitDirectory.resolve("index");
+  private Optional<Refused> files(Path tree) {
+    List<String> arguments = new ArrayList<>(large.settings());
+    arguments.addAll(List.of("reset", "--hard", "--quiet", "--no-recurse-submodules"));
+    GitResult result =
+        git.runRetrying(
+            GitCommand.inTree(tree, arguments.toArray(String[]::new))
+                .with(large.variables())
+                .within(GitCommand.LONG));
+    return large.failure(result).or(() -> Refusal.byHook(result));
   }
 
-  /** The branch that is checked out, with {@code refs/heads/}; empty when none is. */
-  Optional<String> branch() {
-    return line("HEAD").filter(head -> head.startsWith(REF)).map(ref -> ref.substring(5).strip());
-  }
-
-  /** Whether a branch is being rebased or bisected in it, and will be moved at the end of that. */
-  boolean isBusyWith(String ref) {
-    return line("rebase-merge/head-name").filter(ref::equals).isPresent()
-        || line("rebase-apply/head-name").filter(ref::equals).isPresent()
-        || line("BISECT_START").filter(start -> ref.equals(BRANCHES + start)).isPresent()
-        || lines("rebase-merge/update-refs").contains(ref);
-  }
-
-  private Optional<String> line(String file) {
-    return lines(file).stream().findFirst();
-  }
-
-  private List<String> lines(String name) {
-    Path file = gitDirectory.resolve(name);
+  private Optional<Refused> hook(Path tree, String base) {
+    GitResult result;
     try {
-      return Files.exists(file) ? Files.readAllLines(file, StandardCharsets.UTF_8) : List.of();
-    } catch (IOException e) {
-      throw new StorageException(file, "cannot be read: " + e, e);
+      result =
+          git.run(
+              GitCommand.in(
+                      tree,
+                      "hook",
+                      "run",
+                      "--ignore-missing",
+                      "post-checkout",
+                      "--",
+                      "0".repeat(base.length()),
+                      base,
+                      "1")
+                  .with(large.variables())
+                  .within(hookTimeout.isZero() ? ANY : hookTimeout));
+    } catch (GitException e) {
+      if (Thread.currentThread().isInterrupted() || e.exitCode() >= 0) {
+        throw e;
+      }
+      return Refusal.of(
+          Reason.HOOK_TIMED_OUT,
+          "the repository's hook 'post-checkout' took longer than "
+              + hookTimeout
+              + (e.errorTail().isBlank() ? "" : ": " + e.errorTail().strip()));
     }
+    return result.ok()
+        ? Optional.empty()
+        : Refusal.of(
+            Reason.HOOK_FAILED,
+            "the repository's hook 'post-checkout' ended with exit code "
+                + result.exitCode()
+                + ": "
+                + result.err().strip());
   }
 }

@@ -18,7 +18,7 @@ record Checkouts(Git git, Registry registry) {
   private static final int NOTHING_SET = 1;
 
   /** The main one; empty in a bare repository. */
-  Optional<Checkout> main() {
+  Optional<CheckedOut> main() {
     Path common = registry.common();
     Map<String, String> settings = new HashMap<>();
     GitResult read =
@@ -40,11 +40,11 @@ record Checkouts(Git git, Registry registry) {
       return Optional.empty();
     }
     if (elsewhere != null) {
-      return Optional.of(new Checkout(common, common.resolve(elsewhere).normalize(), false))
+      return Optional.of(new CheckedOut(common, common.resolve(elsewhere).normalize(), false))
           .filter(checkout -> Files.isDirectory(checkout.top()));
     }
     return parent != null && isOf(parent, common)
-        ? Optional.of(new Checkout(common, parent, false))
+        ? Optional.of(new CheckedOut(common, parent, false))
         : Optional.empty();
   }
 
@@ -57,14 +57,14 @@ record Checkouts(Git git, Registry registry) {
   }
 
   /** All that a branch is checked out in or that are at work on it. */
-  List<Checkout> using(String ref) {
-    List<Checkout> all = new ArrayList<>();
+  List<CheckedOut> using(String ref) {
+    List<CheckedOut> all = new ArrayList<>();
     main().ifPresent(all::add);
     for (Entry entry : registry.entries()) {
       Path tree = entry.tree();
       if (tree != null) {
         boolean ours = TreeRecord.read(entry.directory()).isPresent();
-        all.add(new Checkout(entry.directory(), tree, ours));
+        all.add(new CheckedOut(entry.directory(), tree, ours));
       }
     }
     return all.stream()

@@ -1,5 +1,6 @@
 package io.kugetsu.worktree.internal;
 
+import io.kugetsu.internal.DiskSteps;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -51,7 +52,7 @@ record CutOffLock(Path file, Set<String> contents) {
         return false;
       }
       LOG.warn("{} was left by git that was killed, and is deleted", file);
-      Files.delete(file);
+      DiskSteps.delete(file);
     } catch (NoSuchFileException e) {
       return true;
     } catch (UnsupportedOperationException e) {

@@ -23,7 +23,7 @@ import java.util.function.Predicate;
  * @param other the other one
  */
 record FilesTo(
-    Git git, Registry registry, Checkout checkout, Path scratch, String wanted, String other) {
+    Git git, Registry registry, CheckedOut checkout, Path scratch, String wanted, String other) {
   private static final String ATTRIBUTES = ".gitattributes";
   private static final int BUFFER = 1 << 16;
 

@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs git: with a clean environment, arguments as they are, nothing on its standard input, bounded
- * output and a time limit, at which it is ended with everything that it started. Safe for use by
- * several threads.
+ * output and a time limit, at which it is ended with everything that it started, and with less of
+ * what a repository can have it run ({@link Hardening}). Safe for use by several threads.
  */
 public final class Git {
   private static final Logger LOG = LoggerFactory.getLogger(Git.class);
@@ -150,10 +150,8 @@ public final class Git {
   }
 
   private Map<String, String> environment(GitCommand command) {
-    if (command.environment().isEmpty()) {
-      return environment;
-    }
     Map<String, String> all = new HashMap<>(environment);
+    Hardening.of(command.arguments()).forEach(all::putAll);
     all.putAll(command.environment());
     return all;
   }

@@ -46,12 +46,15 @@ record GitCommand(
 
   /**
    * A command in a worktree. Were its link to the repository gone, git would search upwards and
-   * take whatever repository the root happens to be in; so it is told to search no further.
+   * take whatever repository the root happens to be in; so it is told to search no further. And it
+   * is told that the files are here: a repository's settings may say that they are elsewhere, for
+   * all its worktrees.
    */
   static GitCommand inTree(Path tree, String... arguments) {
     Path root = Objects.requireNonNull(tree.getParent(), "a worktree is below its root");
-    Map<String, String> ceiling = Map.of("GIT_CEILING_DIRECTORIES", root.toString());
-    return new GitCommand(tree, List.of(arguments), ceiling, SHORT, '\0', null);
+    Map<String, String> here =
+        Map.of("GIT_CEILING_DIRECTORIES", root.toString(), "GIT_WORK_TREE", tree.toString());
+    return new GitCommand(tree, List.of(arguments), here, SHORT, '\0', null);
   }
 
   /** A command in any directory, whose repository git searches for. */
@@ -73,11 +76,6 @@ record GitCommand(
   /** With one more variable in its environment. */
   GitCommand with(String variable, String value) {
     return with(Map.of(variable, value));
-  }
-
-  /** In another directory. */
-  GitCommand at(Path newDirectory) {
-    return new GitCommand(newDirectory, arguments, environment, limit, separator, records);
   }
 
   GitCommand each(char newSeparator, Consumer<String> consumer) {

@@ -16,6 +16,7 @@ final class GitEnvironment {
       List.of("GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_SSH", "GIT_SSL_", "GIT_HTTP_", "GIT_PROXY_");
   private static final Set<String> KEPT =
       Set.of(
+          "GIT_ALLOW_PROTOCOL",
           "GIT_CONFIG_GLOBAL",
           "GIT_CONFIG_SYSTEM",
           "GIT_CONFIG_NOSYSTEM",

@@ -6,6 +6,7 @@ import io.kugetsu.worktree.Creation;
 import io.kugetsu.worktree.GitRepository;
 import io.kugetsu.worktree.Integration;
 import io.kugetsu.worktree.IntegrationRequest;
+import io.kugetsu.worktree.IntegrationState;
 import io.kugetsu.worktree.Removal;
 import io.kugetsu.worktree.RemoveOption;
 import io.kugetsu.worktree.Worktree;
@@ -41,6 +42,7 @@ public final class GitWorktrees implements WorktreeService {
       throw new InvalidRequestException(
           root + " is inside git's own directory; keep the worktrees somewhere else");
     }
+    registry.requireInside();
     Settlement.of(git, registry).all();
   }
 
@@ -99,6 +101,11 @@ public final class GitWorktrees implements WorktreeService {
   @Override
   public Integration integrate(Worktree worktree, IntegrationRequest request) {
     return new TreeIntegration(git, registry).integrate(worktree, request);
+  }
+
+  @Override
+  public IntegrationState integration(Worktree worktree, String target) {
+    return new TreeIntegration(git, registry).state(worktree, target, repository.directory());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.kugetsu.worktree.internal;
 
+import io.kugetsu.internal.DiskSteps;
 import io.kugetsu.internal.Trees;
 import io.kugetsu.worktree.GitException;
 import java.io.IOException;
@@ -64,7 +65,9 @@ record HalfMade(Begun begun, Git git, Registry registry, Place place, TreeRecord
       throw new IOException(begun + " does not tell what was begun");
     }
     Place place = new Place(Path.of(root), begun.name());
-    return new HalfMade(begun, git, registry, place, new TreeRecord(begun.name(), branch, base));
+    boolean own = begun.field(OWN_BRANCH).isPresent();
+    return new HalfMade(
+        begun, git, registry, place, new TreeRecord(begun.name(), branch, base, own));
   }
 
   /** What the branch's log says of its making; nobody else's says the same. */
@@ -81,7 +84,7 @@ record HalfMade(Begun begun, Git git, Registry registry, Place place, TreeRecord
   /** Nothing more is to be done for it but to clear the way that it took. */
   void finish() throws IOException {
     place.noteNoMore(begun.id());
-    new EntryFiles(registry, begun.id()).clean();
+    new WholeEntry(registry, begun.id()).clean();
     Trees.delete(new Trash(place.root()).placeOf(begun.id()));
   }
 
@@ -113,7 +116,7 @@ record HalfMade(Begun begun, Git git, Registry registry, Place place, TreeRecord
       Trees.delete(trash.placeOf(begun.id()));
     }
     for (Entry entry : entries) {
-      new EntryFiles(registry, begun.id()).drop(entry);
+      new WholeEntry(registry, begun.id()).drop(entry);
     }
   }
 
@@ -234,7 +237,7 @@ record HalfMade(Begun begun, Git git, Registry registry, Place place, TreeRecord
     if (Files.isRegularFile(log, LinkOption.NOFOLLOW_LINKS)) {
       List<String> lines = Files.readAllLines(log, StandardCharsets.UTF_8);
       if (lines.size() == 1 && lines.get(0).endsWith("\t" + message())) {
-        Files.delete(log);
+        DiskSteps.delete(log);
       }
     }
   }

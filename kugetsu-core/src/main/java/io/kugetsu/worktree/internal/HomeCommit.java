@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param scratch a directory of our own
  */
 record HomeCommit(
-    Git git, Registry registry, Commits commits, Optional<Checkout> place, Path scratch) {
+    Git git, Registry registry, Commits commits, Optional<CheckedOut> place, Path scratch) {
   private static final List<String> UNSAID = List.of("main", "master");
 
   /**

@@ -24,7 +24,7 @@ record IndexLock(Path file, Path draft, String owner) {
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
   private static final long LONGEST = 1 << 10;
 
-  static IndexLock of(Checkout checkout, Path scratch, String id) {
+  static IndexLock of(CheckedOut checkout, Path scratch, String id) {
     return new IndexLock(
         checkout.gitDirectory().resolve("index.lock"),
         scratch.resolve("lock"),

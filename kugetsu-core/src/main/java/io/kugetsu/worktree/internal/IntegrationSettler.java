@@ -18,6 +18,12 @@ final class IntegrationSettler implements Settler {
 
   @Override
   public void settle(Begun begun, Git git, Registry registry) throws IOException {
+    settleTarget(begun, git, registry);
+    Trees.delete(TreeIntegration.scratch(registry, begun));
+  }
+
+  /** Only what was begun with the target; with what is in the scratch it may be tried again. */
+  void settleTarget(Begun begun, Git git, Registry registry) throws IOException {
     Path scratch = TreeIntegration.scratch(registry, begun);
     Optional<String> branch = begun.field(TargetUpdate.BRANCH);
     Optional<String> before = begun.field(TargetUpdate.OLD);
@@ -30,13 +36,12 @@ final class IntegrationSettler implements Settler {
         && directory.filter(Files::isDirectory).isPresent()
         && top.filter(Files::isDirectory).isPresent()
         && Files.isDirectory(scratch)) {
-      Checkout checkout = new Checkout(directory.get(), top.get(), false);
+      CheckedOut checkout = new CheckedOut(directory.get(), top.get(), false);
       new TargetSettlement(git, registry, checkout, scratch)
           .settle(
               IndexLock.of(checkout, scratch, begun.id()),
               new BranchMove(branch.get(), before.get(), after.get(), ""),
               LOCK_WAIT);
     }
-    Trees.delete(scratch);
   }
 }

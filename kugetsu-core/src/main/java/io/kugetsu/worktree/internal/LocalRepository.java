@@ -24,6 +24,7 @@ public final class LocalRepository implements GitRepository {
       Pattern.compile("remote\\.(?<name>.*)\\.url\n(?<url>.*)", Pattern.DOTALL);
   private static final Pattern REMOTE =
       Pattern.compile("(?<name>[^\t]+)\t(?<url>.*) \\(fetch\\)( \\[[^\\]]*\\])?");
+  private static final Pattern ANSWER = Pattern.compile("true|false");
   private static final int NOTHING_SET = 1;
 
   private final Git git;
@@ -69,6 +70,9 @@ public final class LocalRepository implements GitRepository {
     Deque<String> lines = new ArrayDeque<>(List.of(result.out().stripTrailing().split("\n", -1)));
     boolean inside = Boolean.parseBoolean(lines.removeLast());
     Path top = inside ? directory.resolve(lines.removeLast()).normalize() : null;
+    if (!inside && !ANSWER.matcher(lines.getLast()).matches()) {
+      lines.removeLast(); // where settings place a checkout, its way up is told from outside too
+    }
     boolean bare = Boolean.parseBoolean(lines.removeLast());
     try {
       Path common = Path.of(String.join("\n", lines)).toRealPath();

@@ -1,10 +1,10 @@
 package io.kugetsu.worktree.internal;
 
 import io.kugetsu.common.StorageException;
+import io.kugetsu.internal.DiskSteps;
 import io.kugetsu.internal.LockFile;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,7 +83,7 @@ final class MadeSoFar implements AutoCloseable {
   void startOver() {
     try {
       half.takeAway();
-      Files.createDirectory(path());
+      DiskSteps.makeDirectory(path());
     } catch (IOException e) {
       throw new StorageException(path(), "cannot be made anew: " + e, e);
     }

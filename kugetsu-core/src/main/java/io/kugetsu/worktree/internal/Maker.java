@@ -1,5 +1,6 @@
 package io.kugetsu.worktree.internal;
 
+import io.kugetsu.internal.DiskSteps;
 import io.kugetsu.internal.ProcessFacts;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +17,7 @@ final class Maker {
   static void write(Path note, String id) throws IOException {
     long pid = ProcessFacts.ownPid();
     String boot = ProcessFacts.bootId();
-    Files.writeString(
+    DiskSteps.write(
         note, pid + " " + ProcessFacts.startTicks(pid).orElse(0) + " " + boot + " " + id + "\n");
   }
 

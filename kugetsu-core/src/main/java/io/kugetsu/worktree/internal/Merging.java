@@ -50,8 +50,9 @@ record Merging(Git git, Registry registry, Path scratch, String target) {
   }
 
   private GitCommand command(String... arguments) {
-    return GitCommand.onRepository(registry.common(), arguments)
-        .at(files())
+    List<String> all = new ArrayList<>(List.of("--git-dir=" + registry.common()));
+    all.addAll(List.of(arguments));
+    return GitCommand.in(files(), all.toArray(String[]::new))
         .with("GIT_WORK_TREE", files().toString())
         .with("GIT_INDEX_FILE", scratch.resolve("index").toString())
         .within(GitCommand.LONG);

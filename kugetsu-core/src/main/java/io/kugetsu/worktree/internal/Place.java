@@ -1,6 +1,7 @@
 package io.kugetsu.worktree.internal;
 
 import io.kugetsu.internal.AtomicFiles;
+import io.kugetsu.internal.DiskSteps;
 import io.kugetsu.internal.FileLocks;
 import io.kugetsu.internal.LockFile;
 import java.io.IOException;
@@ -36,13 +37,13 @@ record Place(Path root, String name) {
     AtomicFiles.createDirectories(notes());
     try (LockFile.Held held = lock()) {
       if (isLeft()) {
-        Files.delete(path());
+        DiskSteps.delete(path());
       }
       if (Files.exists(path(), LinkOption.NOFOLLOW_LINKS)) {
         throw new FileAlreadyExistsException(path().toString());
       }
       Maker.write(note(), id);
-      Files.createDirectory(path());
+      DiskSteps.makeDirectory(path());
     }
   }
 
@@ -68,7 +69,7 @@ record Place(Path root, String name) {
     try (LockFile.Held held = lock()) {
       boolean present = Files.exists(path(), LinkOption.NOFOLLOW_LINKS);
       if (Files.exists(note()) && (Maker.isOf(note(), id) || (!present && Maker.isDead(note())))) {
-        Files.delete(note());
+        DiskSteps.delete(note());
       }
     }
   }

@@ -86,16 +86,16 @@ record Registration(Registry registry, MadeSoFar made, boolean existing) {
   }
 
   private Optional<Refused> addEntry() {
-    EntryFiles files = new EntryFiles(registry, made.id());
+    WholeEntry whole = new WholeEntry(registry, made.id());
     try {
       // Whether an existing branch is checked out somewhere, git itself knows best.
-      if (existing || !files.mayBeMade()) {
+      if (existing || !whole.mayBeMade()) {
         Optional<Refused> refused = haveGitAdd();
         if (refused.isPresent()) {
           return refused;
         }
       } else {
-        files.make(made.path(), made.record().name(), made.record().branch());
+        whole.make(made.path(), made.record().name(), made.record().branch());
       }
       made.isRegistered();
       return Optional.empty();

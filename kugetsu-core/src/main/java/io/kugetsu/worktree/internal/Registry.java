@@ -4,6 +4,8 @@ import io.kugetsu.common.StorageException;
 import io.kugetsu.internal.AtomicFiles;
 import io.kugetsu.internal.FileLocks;
 import io.kugetsu.internal.LockFile;
+import io.kugetsu.worktree.RepositoryException;
+import io.kugetsu.worktree.RepositoryException.Problem;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -27,8 +29,23 @@ import java.util.concurrent.TimeoutException;
  * @param lockWait how long to wait for others
  */
 record Registry(Path common, Duration lockWait) {
+  /**
+   * Requires that what is written for worktrees is written into the repository: its own directory
+   * came from wherever the repository came from.
+   */
+  void requireInside() {
+    for (String name : List.of("worktrees", "kugetsu")) {
+      Path directory = common.resolve(name);
+      if (Files.isSymbolicLink(directory)) {
+        throw new RepositoryException(
+            directory, Problem.LINKED_ELSEWHERE, "is a symbolic link; nothing is written there");
+      }
+    }
+  }
+
   /** Under this lock worktrees are made and removed, by all of this library's users. */
   LockFile.Held lock() throws TimeoutException {
+    requireInside();
     Path directory = common.resolve("kugetsu");
     AtomicFiles.createDirectories(directory);
     return FileLocks.of(directory.resolve("registry.lock"))

@@ -19,6 +19,7 @@ record Settlement(Git git, Registry registry, List<Settler> settlers) {
 
   /** Settles all of it as far as possible; what is not is left for the next time, and logged. */
   void all() {
+    Begun.sweep(registry);
     List<Begun> left = Begun.left(registry);
     if (left.isEmpty()) {
       return;

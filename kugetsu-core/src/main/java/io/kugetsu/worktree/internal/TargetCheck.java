@@ -23,12 +23,12 @@ record TargetCheck(Git git, Registry registry) {
   private static final char UNREADABLE = '\uFFFD';
 
   /** Where it is checked out; refuses where it may not be touched. */
-  Optional<Checkout> place(String branch) throws Stop {
-    List<Checkout> using = new Checkouts(git, registry).using("refs/heads/" + branch);
+  Optional<CheckedOut> place(String branch) throws Stop {
+    List<CheckedOut> using = new Checkouts(git, registry).using("refs/heads/" + branch);
     if (using.isEmpty()) {
       return Optional.empty();
     }
-    Checkout first = using.get(0);
+    CheckedOut first = using.get(0);
     String where = "'" + branch + "' is checked out in " + first.top();
     if (using.size() > 1 || first.ours()) {
       throw new Stop(
@@ -48,7 +48,7 @@ record TargetCheck(Git git, Registry registry) {
   }
 
   /** Refuses when something is changed where the target is checked out. */
-  void isClean(Checkout checkout) throws Stop {
+  void isClean(CheckedOut checkout) throws Stop {
     List<String> changed = new ArrayList<>();
     git.runRetrying(
             checkout
@@ -89,7 +89,7 @@ record TargetCheck(Git git, Registry registry) {
    * Refuses when something that git does not track is where a file will be. Git itself refuses that
    * only for what it does not ignore, and overwrites the rest.
    */
-  void isFree(Checkout checkout, List<TreeDifference> differences) throws Stop {
+  void isFree(CheckedOut checkout, List<TreeDifference> differences) throws Stop {
     Set<String> going =
         differences.stream()
             .filter(TreeDifference::isRemoved)

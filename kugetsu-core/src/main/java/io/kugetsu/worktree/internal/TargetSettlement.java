@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param scratch the directory of the integration, with the two indexes
  */
-record TargetSettlement(Git git, Registry registry, Checkout checkout, Path scratch) {
+record TargetSettlement(Git git, Registry registry, CheckedOut checkout, Path scratch) {
   /** The index as it was, and what is to become the next one. */
   static final String BEFORE = "index.before";
 

@@ -1,6 +1,5 @@
 package io.kugetsu.worktree.internal;
 
-import io.kugetsu.common.StorageException;
 import io.kugetsu.internal.LockFile;
 import io.kugetsu.worktree.Integration.Reason;
 import java.io.IOException;
@@ -13,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Moves a branch to a commit that is there already, by compare-and-swap. Where it is checked out,
@@ -36,13 +34,13 @@ record TargetUpdate(Git git, Registry registry, Begun begun, Path scratch) {
       Pattern.compile("but expected|unable to resolve reference|reference is missing");
 
   /**
-   * Moves it.
+   * Moves it. Unless it did, there is something to {@linkplain IntegrationSettler settle}.
    *
    * @param move from where to where
    * @param place where it is checked out
    * @return whether it moved; not, when it was no longer where it was to be moved from
    */
-  boolean move(BranchMove move, Optional<Checkout> place) throws IOException, Stop {
+  boolean move(BranchMove move, Optional<CheckedOut> place) throws IOException, Stop {
     if (place.isPresent()) {
       return withFiles(move, place.get());
     }
@@ -54,7 +52,7 @@ record TargetUpdate(Git git, Registry registry, Begun begun, Path scratch) {
     }
   }
 
-  private boolean withFiles(BranchMove move, Checkout checkout) throws IOException, Stop {
+  private boolean withFiles(BranchMove move, CheckedOut checkout) throws IOException, Stop {
     begun.note(
         Map.of(
             BRANCH, move.branch(),
@@ -64,22 +62,7 @@ record TargetUpdate(Git git, Registry registry, Begun begun, Path scratch) {
             TOP, checkout.top().toString()));
     IndexLock lock = IndexLock.of(checkout, scratch, begun.id());
     TargetSettlement settlement = new TargetSettlement(git, registry, checkout, scratch);
-    try {
-      if (moveBoth(move, settlement, lock)) {
-        return true;
-      }
-    } catch (IOException | Stop | RuntimeException | Error e) {
-      settle(move, settlement, lock, e);
-      throw e;
-    }
-    settle(move, settlement, lock, null);
-    return false;
-  }
-
-  private boolean moveBoth(BranchMove move, TargetSettlement settlement, IndexLock lock)
-      throws IOException, Stop {
     TargetCheck check = new TargetCheck(git, registry);
-    Checkout checkout = settlement.checkout();
     if (!lock.take(lockWait())) {
       throw new Stop(
           Reason.TARGET_LOCKED,
@@ -105,7 +88,7 @@ record TargetUpdate(Git git, Registry registry, Begun begun, Path scratch) {
   }
 
   private void bringFiles(TargetSettlement settlement, BranchMove move) throws IOException, Stop {
-    Checkout checkout = settlement.checkout();
+    CheckedOut checkout = settlement.checkout();
     Path next = scratch.resolve(TargetSettlement.NEXT);
     Files.copy(
         checkout.index(),
@@ -144,26 +127,5 @@ record TargetUpdate(Git git, Registry registry, Begun begun, Path scratch) {
       return false;
     }
     throw result.failure();
-  }
-
-  /** Whatever interrupts; what cannot be settled now is at the next opening. */
-  private static void settle(
-      BranchMove move, TargetSettlement settlement, IndexLock lock, @Nullable Throwable cause) {
-    boolean interrupted = Thread.interrupted();
-    try {
-      settlement.settle(lock, move, LOCK_WAIT);
-    } catch (IOException | RuntimeException e) {
-      StorageException unsettled =
-          new StorageException(
-              settlement.checkout().top(), "is settled at the next opening only: " + e, e);
-      if (cause != null) {
-        unsettled.addSuppressed(cause);
-      }
-      throw unsettled;
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
   }
 }

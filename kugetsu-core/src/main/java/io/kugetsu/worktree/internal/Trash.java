@@ -1,5 +1,6 @@
 package io.kugetsu.worktree.internal;
 
+import io.kugetsu.internal.DiskSteps;
 import io.kugetsu.internal.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,9 +39,9 @@ record Trash(Path root) {
   /** Takes a directory away to a place of a name that nothing else has. */
   Path take(Path directory, String as) throws IOException {
     Path place = placeOf(as);
-    Files.createDirectories(place.getParent());
+    DiskSteps.makeDirectories(place.getParent());
     Trees.makeUsable(directory);
-    Files.move(directory, place, StandardCopyOption.ATOMIC_MOVE);
+    DiskSteps.rename(directory, place);
     return place;
   }
 

@@ -38,7 +38,8 @@ record TreeCreation(
       return BaseCommit.refusal(from);
     }
     Place place = new Place(Roots.made(options.root()), request.name());
-    TreeRecord record = new TreeRecord(request.name(), request.branch(), base.get());
+    TreeRecord record =
+        new TreeRecord(request.name(), request.branch(), base.get(), !request.existing());
     try (MadeSoFar made = MadeSoFar.begin(git, registry, place, record, !request.existing())) {
       return new TreeCreation(made.git(), repository, registry, options)
           .make(made, request.existing());

@@ -1,8 +1,9 @@
 package io.kugetsu.worktree.internal;
 
+import io.kugetsu.common.InvalidRequestException;
 import io.kugetsu.common.StorageException;
 import io.kugetsu.internal.AtomicFiles;
-import io.kugetsu.internal.Trees;
+import io.kugetsu.worktree.BaseRef;
 import io.kugetsu.worktree.Creation;
 import io.kugetsu.worktree.Integration;
 import io.kugetsu.worktree.Integration.Integrated;
@@ -10,13 +11,16 @@ import io.kugetsu.worktree.Integration.Preview;
 import io.kugetsu.worktree.Integration.Reason;
 import io.kugetsu.worktree.IntegrationRequest;
 import io.kugetsu.worktree.IntegrationRequest.Method;
+import io.kugetsu.worktree.IntegrationState;
 import io.kugetsu.worktree.Worktree;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Brings the commits of a worktree home. First the commit is made that the target shall stand at,
@@ -30,6 +34,27 @@ record TreeIntegration(Git git, Registry registry) {
     return registry.common().resolve("kugetsu").resolve("merging").resolve(begun.id());
   }
 
+  /** Whether what is checked out in a worktree, and its own branch, are in a commit's history. */
+  IntegrationState state(Worktree worktree, String target, Path directory) {
+    Standing.of(registry, worktree);
+    String into =
+        new BaseCommit(git, directory)
+            .of(BaseRef.ref(target), Optional.empty())
+            .orElseThrow(
+                () ->
+                    new InvalidRequestException(
+                        "'" + Names.excerpt(target) + "' is not a commit in this repository"));
+    Optional<String> head =
+        new BaseCommit(git, worktree.path()).of(BaseRef.head(), Optional.empty());
+    Optional<String> own = new Commits(git, registry).branch(worktree.branch());
+    IntegrationCheck check = new IntegrationCheck(git, registry);
+    return Stream.concat(head.stream(), own.stream())
+        .distinct()
+        .map(commit -> check.of(commit, into))
+        .max(Comparator.naturalOrder())
+        .orElse(IntegrationState.NOT);
+  }
+
   Integration integrate(Worktree worktree, IntegrationRequest request) {
     Entry entry = Standing.of(registry, worktree);
     Optional<Creation.Refused> invalid =
@@ -38,26 +63,54 @@ record TreeIntegration(Git git, Registry registry) {
       return new Integration.Refused(Reason.INVALID_TARGET, invalid.get().text());
     }
     try (Begun begun = Begun.begin(registry, Begun.Kind.INTEGRATE, worktree.name(), Map.of())) {
-      Path scratch = scratch(registry, begun);
-      AtomicFiles.createDirectoriesUnsynced(scratch);
       Integration answer;
       try {
+        AtomicFiles.createDirectoriesUnsynced(scratch(registry, begun));
         Source source = Source.read(git, worktree.path(), entry, worktree.branch());
-        answer = integrate(begun, scratch, source, request);
+        answer = integrate(begun, source, request);
       } catch (Stop e) {
         answer = e.refused();
       } catch (IOException e) {
-        throw new StorageException(scratch, "cannot be used: " + e, e);
+        StorageException failure =
+            new StorageException(registry.common(), "cannot be used: " + e, e);
+        settle(begun, failure);
+        throw failure;
+      } catch (RuntimeException | Error e) {
+        settle(begun, e);
+        throw e;
       }
-      Trees.delete(scratch);
+      settle(begun);
       begun.done();
       return answer;
     }
   }
 
-  private Integration integrate(
-      Begun begun, Path scratch, Source source, IntegrationRequest request)
+  /** Ends what failed, whatever interrupts; what cannot be ended now is at the next opening. */
+  private void settle(Begun begun, Throwable failure) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      settle(begun);
+      begun.done();
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void settle(Begun begun) {
+    try {
+      new IntegrationSettler().settle(begun, begun.marked(git), registry);
+    } catch (IOException e) {
+      throw new StorageException(registry.common(), "is put in order when opened again: " + e, e);
+    }
+  }
+
+  private Integration integrate(Begun begun, Source source, IntegrationRequest request)
       throws IOException, Stop {
+    Path scratch = scratch(registry, begun);
     String target = request.target();
     Commits commits = new Commits(git, registry);
     TargetCheck check = new TargetCheck(git, registry);
@@ -71,11 +124,11 @@ record TreeIntegration(Git git, Registry registry) {
                           Reason.UNKNOWN_TARGET,
                           "there is no branch '" + Names.excerpt(target) + "' of its own here"));
       String head = ready(source, target, before, commits);
-      Optional<Checkout> place = check.place(target);
+      Optional<CheckedOut> place = check.place(target);
       if (place.isPresent()) {
         check.isClean(place.get());
       }
-      Optional<Checkout> hooks = place.or(() -> new Checkouts(git, registry).main());
+      Optional<CheckedOut> hooks = place.or(() -> new Checkouts(git, registry).main());
       HomeCommit.Built built =
           new HomeCommit(begun.marked(git), registry, commits, hooks, scratch)
               .build(source, head, before, request);
@@ -92,6 +145,7 @@ record TreeIntegration(Git git, Registry registry) {
         return new Integrated(
             target, before, built.after(), method, false, afterwards(place, method));
       }
+      new IntegrationSettler().settleTarget(begun, begun.marked(git), registry);
     }
     throw new Stop(
         Reason.TARGET_MOVED, "'" + target + "' was moved by somebody else each time; try again");
@@ -137,7 +191,7 @@ record TreeIntegration(Git git, Registry registry) {
   private static Preview preview(
       Commits commits,
       TargetCheck check,
-      Optional<Checkout> place,
+      Optional<CheckedOut> place,
       String target,
       String before,
       HomeCommit.Built built)
@@ -156,7 +210,7 @@ record TreeIntegration(Git git, Registry registry) {
   }
 
   /** What git runs behind a merge; it is too late for that to forbid anything. */
-  private List<String> afterwards(Optional<Checkout> place, Method method) {
+  private List<String> afterwards(Optional<CheckedOut> place, Method method) {
     if (place.isEmpty()) {
       return List.of();
     }

@@ -1,10 +1,10 @@
 package io.kugetsu.worktree.internal;
 
+import io.kugetsu.internal.DiskSteps;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -20,8 +20,10 @@ import org.slf4j.LoggerFactory;
  * @param name the worktree's name
  * @param branch the branch made for it
  * @param base the full id of the commit that the branch started at
+ * @param branchMade whether the branch was made together with the worktree; only such a one may
+ *     ever be deleted with it
  */
-record TreeRecord(String name, String branch, String base) {
+record TreeRecord(String name, String branch, String base, boolean branchMade) {
   private static final Logger LOG = LoggerFactory.getLogger(TreeRecord.class);
   private static final String FILE = "kugetsu";
   private static final String VERSION = "1";
@@ -34,10 +36,20 @@ record TreeRecord(String name, String branch, String base) {
   /** Writes the record, once the worktree is complete, so that a reader finds all of it or none. */
   void write(Path entry) throws IOException {
     Path draft = entry.resolve(FILE + ".new");
-    Files.writeString(
+    DiskSteps.write(
         draft,
-        "version " + VERSION + "\nname " + name + "\nbranch " + branch + "\nbase " + base + "\n");
-    Files.move(draft, entry.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
+        "version "
+            + VERSION
+            + "\nname "
+            + name
+            + "\nbranch "
+            + branch
+            + "\nbase "
+            + base
+            + "\nmade "
+            + branchMade
+            + "\n");
+    DiskSteps.rename(draft, entry.resolve(FILE));
   }
 
   /** The record in an entry; empty when the entry is not of our making, or nobody can tell. */
@@ -63,7 +75,8 @@ record TreeRecord(String name, String branch, String base) {
           && branch != null
           && base != null
           && BaseCommit.isId(base)) {
-        return Optional.of(new TreeRecord(name, branch, base));
+        return Optional.of(
+            new TreeRecord(name, branch, base, Boolean.parseBoolean(values.get("made"))));
       }
       LOG.warn("{} is damaged or of a newer version; its worktree is left alone", file);
     } catch (IOException e) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An entry that is made here cannot be told from one of git's. */
-class EntryFilesTest {
+class WholeEntryTest {
   private static final List<String> FILES = List.of("gitdir", "commondir", "locked", "HEAD");
 
   @TempDir Path temp;

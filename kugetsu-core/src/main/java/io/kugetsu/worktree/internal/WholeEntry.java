@@ -1,5 +1,6 @@
 package io.kugetsu.worktree.internal;
 
+import io.kugetsu.internal.DiskSteps;
 import io.kugetsu.internal.Trees;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -8,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
  * @param registry the repository's entries; it is locked
  * @param id names what is being done, so that what a killed program left is found again
  */
-record EntryFiles(Registry registry, String id) {
+record WholeEntry(Registry registry, String id) {
   // What else belongs into an entry, or into another form of it, is left to git.
   private static final Pattern LEFT_TO_GIT =
       Pattern.compile("extensions|sharedrepository|sparsecheckout");
@@ -40,18 +40,19 @@ record EntryFiles(Registry registry, String id) {
   /** Makes the entry of a locked worktree on a branch that is checked out nowhere. */
   void make(Path tree, String name, String branch) throws IOException {
     Path fresh = place(NEW);
-    Files.createDirectories(fresh);
+    Trees.delete(fresh);
+    DiskSteps.makeDirectories(fresh);
     Path link = tree.resolve(".git");
-    Files.writeString(fresh.resolve("locked"), Entry.reasonFor(name) + "\n");
-    Files.writeString(fresh.resolve("gitdir"), link + "\n");
-    Files.writeString(fresh.resolve("commondir"), "../..\n");
-    Files.writeString(fresh.resolve("HEAD"), "ref: refs/heads/" + branch + "\n");
+    DiskSteps.write(fresh.resolve("locked"), Entry.reasonFor(name) + "\n");
+    DiskSteps.write(fresh.resolve("gitdir"), link + "\n");
+    DiskSteps.write(fresh.resolve("commondir"), "../..\n");
+    DiskSteps.write(fresh.resolve("HEAD"), "ref: refs/heads/" + branch + "\n");
     for (int n = 0; n < MOST; n++) {
       Path entry = worktrees().resolve(n == 0 ? name : name + n);
       if (Files.exists(entry, LinkOption.NOFOLLOW_LINKS)) {
         continue;
       }
-      Files.writeString(link, "gitdir: " + entry + "\n");
+      DiskSteps.write(link, "gitdir: " + entry + "\n");
       if (moved(fresh, entry)) {
         return;
       }
@@ -61,8 +62,8 @@ record EntryFiles(Registry registry, String id) {
 
   private boolean moved(Path fresh, Path entry) throws IOException {
     try {
-      Files.createDirectories(worktrees());
-      Files.move(fresh, entry, StandardCopyOption.ATOMIC_MOVE);
+      DiskSteps.makeDirectories(worktrees());
+      DiskSteps.rename(fresh, entry);
       return true;
     } catch (NoSuchFileException e) {
       if (Files.exists(fresh)) {
@@ -78,8 +79,8 @@ record EntryFiles(Registry registry, String id) {
   void drop(Entry entry) throws IOException {
     Path gone = place(GONE);
     Trees.delete(gone);
-    Files.createDirectories(gone.getParent());
-    Files.move(entry.directory(), gone, StandardCopyOption.ATOMIC_MOVE);
+    DiskSteps.makeDirectories(gone.getParent());
+    DiskSteps.rename(entry.directory(), gone);
     Trees.delete(gone);
   }
 

@@ -1,0 +1,51 @@
+package io.kugetsu.worktree.internal;
+
+import io.kugetsu.worktree.IntegrationState;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Deletes the branch of a worktree that is gone: only one that kugetsu made, that is checked out
+ * nowhere, whose work is in another branch, and that still stands where that was seen. To be called
+ * under the registry's lock, once git has forgotten the worktree.
+ */
+record BranchDeletion(Git git, Registry registry) {
+  /**
+   * Deletes it.
+   *
+   * @param into the branch that must have all of it, without {@code refs/heads/}
+   * @return why it stays, or empty when it is gone
+   */
+  Optional<String> deleteIfIntegrated(TreeRecord record, String into) {
+    String branch = record.branch();
+    Commits commits = new Commits(git, registry);
+    String stays = "the branch '" + branch + "' stays: ";
+    if (!record.branchMade()) {
+      return Optional.of(stays + "it was not made for the worktree");
+    }
+    if (branch.equals(into)) {
+      return Optional.of(stays + "it cannot be integrated into itself");
+    }
+    List<CheckedOut> using = new Checkouts(git, registry).using("refs/heads/" + branch);
+    if (!using.isEmpty()) {
+      return Optional.of(stays + "it is in use in " + using.get(0).top());
+    }
+    Optional<String> commit = commits.branch(branch);
+    Optional<String> target = commits.branch(into);
+    if (commit.isEmpty()) {
+      return Optional.of("there is no branch '" + branch + "' any more");
+    }
+    if (target.isEmpty()) {
+      return Optional.of(stays + "there is no branch '" + Names.excerpt(into) + "'");
+    }
+    IntegrationState state = new IntegrationCheck(git, registry).of(commit.get(), target.get());
+    if (!state.isIntegrated()) {
+      return Optional.of(stays + "it has work that '" + into + "' has not");
+    }
+    GitResult deleted =
+        git.runRetrying(
+            GitCommand.onRepository(
+                registry.common(), "update-ref", "-d", "refs/heads/" + branch, commit.get()));
+    return deleted.ok() ? Optional.empty() : Optional.of(stays + deleted.err().strip());
+  }
+}

@@ -1,0 +1,30 @@
+package io.kugetsu.worktree.internal;
+
+import io.kugetsu.worktree.IntegrationRequest;
+import io.kugetsu.worktree.IntegrationRequest.Method;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A program that integrates, to be killed while it does. */
+final class IntegratingProgram {
+  private IntegratingProgram() {}
+
+  /** The home, the main checkout, the root, the program to run as git, the worktree, the method. */
+  public static void main(String[] args) {
+    Map<String, String> environment = new HashMap<>(System.getenv());
+    environment.put("HOME", args[0]);
+    environment.put("GIT_CONFIG_NOSYSTEM", "1");
+    GitWorktrees service =
+        new GitWorktrees(
+            new Git(List.of(args[3]), environment),
+            Path.of(args[1]),
+            Path.of(args[2]),
+            TestRepository.LOCK_WAIT);
+    System.out.println(
+        service.integrate(
+            service.find(args[4]).orElseThrow(),
+            IntegrationRequest.into("main").by(Method.valueOf(args[5]))));
+  }
+}

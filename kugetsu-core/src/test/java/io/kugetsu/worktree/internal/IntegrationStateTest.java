@@ -1,0 +1,233 @@
+package io.kugetsu.worktree.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.kugetsu.common.InvalidRequestException;
+import io.kugetsu.internal.LockFile;
+import io.kugetsu.worktree.IntegrationRequest;
+import io.kugetsu.worktree.IntegrationRequest.Method;
+import io.kugetsu.worktree.IntegrationState;
+import io.kugetsu.worktree.Worktree;
+import io.kugetsu.worktree.WorktreeRequest;
+import io.kugetsu.worktree.WorktreeService;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class IntegrationStateTest {
+  @TempDir Path temp;
+  private TestRepository repository;
+  private WorktreeService service;
+  private Worktree tree;
+
+  @BeforeEach
+  void make_a_worktree_with_two_commits() {
+    repository = TestRepository.create(temp);
+    service = repository.service();
+    tree = repository.worktree("x");
+    work("a.txt", "changed\n");
+    work("b.txt", "new\n");
+  }
+
+  @Test
+  void work_that_is_nowhere_else_is_not_integrated() {
+    assertState(IntegrationState.NOT);
+    mainGoesOn("other", "1\n");
+    assertState(IntegrationState.NOT);
+    mainGoesOn("a.txt", "conflicts\n");
+    assertState(IntegrationState.NOT);
+  }
+
+  @Test
+  void a_new_worktree_and_one_that_was_merged_are_there_by_their_commits() {
+    assertEquals(
+        IntegrationState.ANCESTOR, service.integration(repository.worktree("fresh"), "main"));
+    mainGoesOn("other", "1\n");
+    integrate(Method.MERGE);
+    mainGoesOn("a.txt", "goes on\n");
+    assertState(IntegrationState.ANCESTOR);
+  }
+
+  @Test
+  void after_a_rebase_each_change_is_found_also_if_the_target_went_on() {
+    mainGoesOn("other", "1\n");
+    integrate(Method.REBASE);
+    mainGoesOn("a.txt", "goes on\n");
+    assertState(IntegrationState.PATCHES);
+  }
+
+  @Test
+  void after_a_squash_the_whole_change_is_found_also_if_the_target_went_on() {
+    integrate(Method.SQUASH);
+    assertState(IntegrationState.SAME_TREE);
+    mainGoesOn("a.txt", "goes on\n");
+    assertState(IntegrationState.SQUASHED);
+  }
+
+  @Test
+  void after_a_squash_with_something_else_a_merge_adds_nothing() {
+    repository.write("a.txt", "changed\n");
+    repository.write("b.txt", "new\n");
+    mainGoesOn("other", "in the same commit\n");
+    assertState(IntegrationState.MERGE_ADDS_NOTHING);
+  }
+
+  @Test
+  void half_of_it_is_not_all_of_it() {
+    repository.git("cherry-pick", "x~1");
+    mainGoesOn("other", "1\n");
+    assertState(IntegrationState.NOT);
+  }
+
+  @Test
+  void work_that_was_undone_again_is_still_work() {
+    repository.gitIn(tree.path(), "revert", "--no-edit", "HEAD");
+    repository.gitIn(tree.path(), "revert", "--no-edit", "HEAD~2");
+    assertState(IntegrationState.NOT);
+  }
+
+  @Test
+  void what_a_merge_of_its_own_changed_by_hand_is_not_overlooked() {
+    repository.git("cherry-pick", "x~1", "x");
+    mainGoesOn("other", "1\n");
+    repository.gitIn(tree.path(), "merge", "-q", "--no-commit", "main");
+    TestRepository.write(tree.path().resolve("by-hand"), "only in the merge\n");
+    repository.commitIn(tree.path(), "evil merge");
+    assertState(IntegrationState.NOT);
+  }
+
+  @Test
+  void a_branch_that_was_left_for_another_counts_too() {
+    repository.gitIn(tree.path(), "checkout", "-q", "--detach", "main");
+    assertState(IntegrationState.NOT);
+  }
+
+  @Test
+  void a_remote_branch_is_a_target_and_a_missing_one_is_an_error() {
+    repository.git("update-ref", "refs/remotes/origin/main", "x");
+    assertEquals(IntegrationState.ANCESTOR, service.integration(tree, "origin/main"));
+    assertThrows(InvalidRequestException.class, () -> service.integration(tree, "nowhere"));
+    assertThrows(InvalidRequestException.class, () -> service.integration(tree, "--all"));
+  }
+
+  @Test
+  void looking_changes_nothing() {
+    mainGoesOn("a.txt", "conflicts\n");
+    String traces = repository.traces();
+    assertState(IntegrationState.NOT);
+    assertEquals(traces, repository.traces());
+  }
+
+  @Test
+  void a_branch_goes_once_it_is_integrated_and_checked_out_nowhere() throws Exception {
+    TreeRecord record = record("x");
+    integrate(Method.SQUASH);
+
+    assertTrue(deleted(record).orElseThrow().contains("in use"), "it is checked out");
+    repository.remove(tree);
+    assertEquals(Optional.empty(), deleted(record));
+    assertEquals("", repository.git("branch", "--list", "x"));
+    assertTrue(deleted(record).orElseThrow().contains("any more"));
+  }
+
+  @Test
+  void a_branch_with_work_stays() throws Exception {
+    TreeRecord record = record("x");
+    repository.remove(tree);
+    String head = repository.git("rev-parse", "x");
+
+    assertTrue(deleted(record).orElseThrow().contains("has work"));
+    assertTrue(
+        new BranchDeletion(new Git(repository.environment()), registry())
+            .deleteIfIntegrated(record, "nowhere")
+            .orElseThrow()
+            .contains("no branch 'nowhere'"));
+    assertEquals(head, repository.git("rev-parse", "x"));
+  }
+
+  @Test
+  void a_branch_that_is_being_rebased_somewhere_stays() throws Exception {
+    TreeRecord record = record("x");
+    integrate(Method.FAST_FORWARD);
+    repository.remove(tree);
+    repository.git("checkout", "-q", "x");
+    repository.git("-c", "sequence.editor=sed -i 1ibreak", "rebase", "-i", "HEAD~1");
+
+    assertTrue(deleted(record).orElseThrow().contains("in use"));
+    repository.git("rebase", "--abort");
+  }
+
+  @Test
+  void a_branch_that_kugetsu_did_not_make_is_never_deleted() throws Exception {
+    repository.git("branch", "mine");
+    Worktree mine = TestRepository.made(service.create(WorktreeRequest.existing("mine")));
+    TreeRecord record = record(mine.name());
+    repository.remove(mine);
+
+    assertTrue(deleted(record).orElseThrow().contains("not made"));
+    assertEquals(repository.head(), repository.git("rev-parse", "mine"));
+  }
+
+  @Test
+  void a_branch_that_moves_while_it_is_looked_at_stays() throws Exception {
+    TreeRecord record = record("x");
+    integrate(Method.FAST_FORWARD);
+    repository.remove(tree);
+    String other = repository.git("rev-parse", "main~1");
+    Path program = repository.home.resolve("git-moving");
+    TestRepository.write(
+        program,
+        "#!/bin/sh\ncase \" $* \" in *\" update-ref -d \"*) git update-ref refs/heads/x "
+            + other
+            + ";; esac\nexec git \"$@\"\n");
+    TestRepository.makeExecutable(program);
+
+    Optional<String> stays =
+        new BranchDeletion(
+                new Git(List.of(program.toString()), repository.environment()), registry())
+            .deleteIfIntegrated(record, "main");
+
+    assertTrue(stays.orElseThrow().contains("but expected"), stays.get());
+    assertEquals(other, repository.git("rev-parse", "x"));
+  }
+
+  private Optional<String> deleted(TreeRecord record) throws Exception {
+    try (LockFile.Held held = registry().lock()) {
+      return new BranchDeletion(new Git(repository.environment()), registry())
+          .deleteIfIntegrated(record, "main");
+    }
+  }
+
+  private TreeRecord record(String name) {
+    return TreeRecord.read(registry().at(repository.root.resolve(name)).orElseThrow().directory())
+        .orElseThrow();
+  }
+
+  private Registry registry() {
+    return new Registry(repository.main.resolve(".git"), TestRepository.LOCK_WAIT);
+  }
+
+  private void assertState(IntegrationState expected) {
+    assertEquals(expected, service.integration(tree, "main"));
+    assertEquals(expected != IntegrationState.NOT, expected.isIntegrated());
+  }
+
+  private void integrate(Method method) {
+    service.integrate(tree, IntegrationRequest.into("main").by(method));
+  }
+
+  private void mainGoesOn(String file, String text) {
+    repository.write(file, text);
+    repository.commit("main goes on");
+  }
+
+  private void work(String file, String text) {
+    TestRepository.write(tree.path().resolve(file), text);
+    repository.commitIn(tree.path(), "work on " + file);
+  }
+}
