@@ -49,8 +49,14 @@ public final class FileLocks {
   private static Optional<LockFile> sameFile(Path name) {
     try {
       Optional<Object> key = fileKey(name);
-      return key.flatMap(
-          wanted -> FILES.values().stream().filter(file -> file.isOpenAs(wanted)).findFirst());
+      if (key.isPresent()) {
+        for (LockFile file : FILES.values()) {
+          if (file.isOpenAs(key.get())) {
+            return Optional.of(file);
+          }
+        }
+      }
+      return Optional.empty();
     } catch (IOException e) {
       throw new StorageException(name, "cannot be used as a lock file: " + e, e);
     }

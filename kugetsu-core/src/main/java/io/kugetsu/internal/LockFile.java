@@ -182,8 +182,9 @@ public final class LockFile {
     return key.isPresent() ? key.equals(FileLocks.fileKey(name)) : Files.exists(name);
   }
 
-  boolean isOpenAs(Object fileKey) {
-    return key.isPresent() && key.get().equals(fileKey);
+  /** Whether it is that file, and still where it was: one that was moved is locked as another. */
+  boolean isOpenAs(Object fileKey) throws IOException {
+    return key.isPresent() && key.get().equals(fileKey) && key.equals(FileLocks.fileKey(name));
   }
 
   /**

@@ -5,8 +5,10 @@ import io.kugetsu.common.SessionKey;
 import io.kugetsu.common.TaskId;
 import io.kugetsu.engine.Holder;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One epoch of a task that was claimed. Having it is having the permits: only a claim makes one,
@@ -82,4 +84,13 @@ public interface Run {
    * @return false when the run was taken over by somebody else: the work must end itself at once
    */
   boolean progress(Map<String, String> progress);
+
+  /**
+   * Tells those who listen that something outside of the run's place changed while it ran; see
+   * {@link TaskEvent.IsolationBreach}. To be called before the run is settled.
+   *
+   * @param changed what changed
+   * @param examples some of it, for a person
+   */
+  void breached(Set<TaskEvent.IsolationBreach.Changed> changed, List<String> examples);
 }

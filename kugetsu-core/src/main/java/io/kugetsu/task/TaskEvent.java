@@ -5,6 +5,8 @@ import io.kugetsu.common.StopReason;
 import io.kugetsu.common.TaskId;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Set;
 
 /**
  * Something that happened to a task. Immutable; never holds the message or a secret.
@@ -16,7 +18,7 @@ import java.time.Instant;
  *   <li>{@link Created}, once;
  *   <li>{@link Queued}, unless the task ran at once;
  *   <li>{@link Started}, once for each epoch that got as far as its work, and only after it that
- *       epoch's {@link Output}, {@link Progress} and {@link Stalled};
+ *       epoch's {@link Output}, {@link Progress}, {@link Stalled} and {@link IsolationBreach};
  *   <li>{@link Stopping}, at most once for an epoch, when a stop was asked for before its end;
  *   <li>the end of the epoch: {@link Terminal}, or {@link Queued} again when there is another try.
  *       Nothing of an epoch follows its end;
@@ -162,6 +164,35 @@ public sealed interface TaskEvent {
    * @param quiet how long it has been silent
    */
   record Stalled(Head head, Duration quiet) implements TaskEvent {}
+
+  /**
+   * While it ran, something outside of its own place changed: in the main checkout of the
+   * repository that its worktree belongs to. Whether it did that itself nobody can tell: a person,
+   * another run, and {@code integrate} leave the same traces. Emitted by the instance that judges
+   * the run's end, right before it, also when the run began under another one.
+   *
+   * @param head what every event has
+   * @param changed what changed, each once
+   * @param examples some of it for a person: refs and paths
+   */
+  record IsolationBreach(Head head, Set<Changed> changed, List<String> examples)
+      implements TaskEvent {
+    /** Copies its lists. */
+    public IsolationBreach {
+      changed = Set.copyOf(changed);
+      examples = List.copyOf(examples);
+    }
+
+    /** What may change. */
+    public enum Changed {
+      /** Which branch or commit is checked out. */
+      HEAD,
+      /** A branch or tag that was there before and is none of kugetsu's worktrees'. */
+      REFS,
+      /** A file of the main checkout, tracked or new, that git does not ignore. */
+      FILES
+    }
+  }
 
   /**
    * A stop was asked for and is durable; its processes are being ended. Emitted by the instance

@@ -81,6 +81,12 @@ public sealed interface Creation {
     SETUP_FAILED,
     /** The repository's set-up command took too long and was ended. */
     SETUP_TIMED_OUT,
+    /** What is to be adopted is no linked worktree of this repository. */
+    NOT_A_WORKTREE,
+    /** What is to be adopted has no branch checked out. */
+    NO_BRANCH,
+    /** What is to be adopted was locked by somebody else. */
+    LOCKED_BY_OTHERS,
     /** Others kept the repository locked for too long; try again. */
     REPOSITORY_BUSY
   }

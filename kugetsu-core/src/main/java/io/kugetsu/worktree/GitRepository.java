@@ -49,6 +49,17 @@ public interface GitRepository {
   List<Remote> remotes();
 
   /**
+   * What nobody who works in a worktree has a reason to change: the state of the main checkout and
+   * of the branches that no worktree of kugetsu's is on. Takes two git commands, and reads no file
+   * that git does not have to.
+   *
+   * @param except directories that do not count, with all that is in them
+   * @return the fingerprint at this moment
+   * @throws GitException when git cannot tell
+   */
+  Fingerprint fingerprint(Path... except);
+
+  /**
    * A remote.
    *
    * @param name what it is called here, for example {@code origin}

@@ -28,7 +28,8 @@ public record WorktreeRequest(String branch, BaseRef base, String name, boolean 
       throw new InvalidRequestException(
           "not a name for a worktree: '"
               + Names.excerpt(name)
-              + "'; use a-z, 0-9 and '-', first a letter or digit, at most 60 of them");
+              + "'; use a-z, 0-9 and '-', first a letter or digit, at most 60 of them, and no name of a"
+              + " device of Windows");
     }
   }
 

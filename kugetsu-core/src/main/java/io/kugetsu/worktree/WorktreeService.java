@@ -88,8 +88,22 @@ public interface WorktreeService {
   Creation create(WorktreeRequest request);
 
   /**
-   * The worktrees of this repository that were made below this root, by whichever instance, and not
-   * removed since. One whose directory somebody deleted is among them, so that it can be removed.
+   * Makes one of ours of a linked worktree that somebody else made, wherever it is. Its directory
+   * is not touched. It is named after its directory, or, where that is no name or taken, after the
+   * whole path; what is measured from is the commit at which its branch left the remote's default
+   * branch, or HEAD where there is none; and it is locked for git. Adopting one of ours again gives
+   * it as it is known.
+   *
+   * @param tree its directory
+   * @return the worktree, or why it cannot be one of ours; then nothing was changed
+   * @throws GitException when git failed
+   */
+  Creation adopt(Path tree);
+
+  /**
+   * The worktrees of this repository that were made below this root, by whichever instance, or
+   * adopted, and not removed since. One whose directory somebody deleted is among them, so that it
+   * can be removed.
    *
    * @return them, by name
    */
@@ -102,6 +116,42 @@ public interface WorktreeService {
    * @return the worktree, or empty when there is none of that name
    */
   Optional<Worktree> find(String name);
+
+  /**
+   * Keeps a worktree: until it is unlocked no removal takes it, whatever it is asked to discard,
+   * also after a restart and by git itself. The reason is shown by {@code git worktree list}; one
+   * that was given before is replaced.
+   *
+   * @param worktree the worktree
+   * @param reason why, for people; of a longer one the beginning counts
+   * @return whether it is kept for that reason now; false when somebody else has locked it
+   * @throws RepositoryException when its directory is gone or is no longer that worktree
+   * @throws io.kugetsu.common.StorageException when others kept the repository locked for too long
+   */
+  boolean lock(Worktree worktree, String reason);
+
+  /**
+   * Keeps a worktree no longer. What {@link #create} locks it with stays, so that no prune of git's
+   * takes its entry away.
+   *
+   * @param worktree the worktree
+   * @return whether nobody keeps it now; false when somebody else has locked it
+   * @throws RepositoryException when its directory is gone or is no longer that worktree
+   * @throws io.kugetsu.common.StorageException when others kept the repository locked for too long
+   */
+  boolean unlock(Worktree worktree);
+
+  /**
+   * Puts in order what moving a worktree or the repository by other means than git has broken,
+   * locks again what is not locked, and ends what was cut off. Only our worktrees are looked at,
+   * and only what certainly belongs together is linked. Nothing is pruned or removed.
+   *
+   * @param moved where worktrees are now that were moved out of the root; others are found
+   * @return what was out of order
+   * @throws io.kugetsu.common.StorageException when others kept the repository locked for too long,
+   *     or a link cannot be written
+   */
+  RepairReport repair(Path... moved);
 
   /**
    * What was done in a worktree since it was made, measured from the base that was recorded then,
@@ -154,6 +204,22 @@ public interface WorktreeService {
    * @throws RepositoryException when its directory is gone or is no longer that worktree
    */
   IntegrationState integration(Worktree worktree, String target);
+
+  /**
+   * Pushes what HEAD stands at in a worktree to one branch of a remote, and nothing else: no other
+   * branch, tag or submodule, whatever the settings say. No upstream is set. What the branch there
+   * has is never taken away, unless the request names what it stands at.
+   *
+   * <p>Nobody is asked for anything: without a credential helper or a key that needs no passphrase
+   * it is refused. The repository's hook {@code pre-push} is run.
+   *
+   * @param worktree the worktree
+   * @param request to which remote and branch
+   * @return that it is there, or why not
+   * @throws RepositoryException when its directory is gone or is no longer that worktree
+   * @throws GitException when git failed otherwise, or was ended by an interrupt
+   */
+  PushResult push(Worktree worktree, PushRequest request);
 
   /**
    * Removes a worktree unless work would be lost with it. What is in it is read anew right before;

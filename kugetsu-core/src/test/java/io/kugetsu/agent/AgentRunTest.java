@@ -13,6 +13,7 @@ import io.kugetsu.process.ProcessStartException;
 import io.kugetsu.process.SupervisedRunner;
 import io.kugetsu.support.LeakFree;
 import io.kugetsu.task.Run;
+import io.kugetsu.task.TaskEvent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -238,6 +240,11 @@ class AgentRunTest extends LeakFree {
     @Override
     public boolean progress(Map<String, String> progress) {
       return true;
+    }
+
+    @Override
+    public void breached(Set<TaskEvent.IsolationBreach.Changed> changed, List<String> examples) {
+      throw new IllegalStateException("only whoever knows the repository tells that");
     }
   }
 }

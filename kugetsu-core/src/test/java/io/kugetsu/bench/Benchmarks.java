@@ -34,6 +34,9 @@ final class Benchmarks {
           Benchmark.of("start-to-exit", StartToExit::measure),
           Benchmark.of("ending", Endings::measure),
           Benchmark.of("stop-tree", StopTree::measure),
+          Benchmark.of("worktree-of-20-files", WorktreeCost::measureSmall),
+          Benchmark.of("worktree-of-20000-files", WorktreeCost::measureLarge),
+          Benchmark.of("worktree-list", WorktreeCost::measureList),
           Benchmark.of("running-tasks", RunningTasks::measure),
           Benchmark.of("many-tasks", ManyTasks::measure),
           Benchmark.of("much-output", MuchOutput::measure));

@@ -10,6 +10,7 @@ import io.kugetsu.common.StorageException;
 import io.kugetsu.engine.ChildJvm;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -171,5 +172,24 @@ class FileLocksTest {
     LockFile.Held held = lock.lock(LONG);
     assertEquals("taken", seenByAnotherJvm());
     held.close();
+  }
+
+  @Test
+  void a_lock_file_that_was_moved_with_its_directory_is_locked_where_it_is() throws Exception {
+    Path before = Files.createDirectory(directory.resolve("before")).resolve("lock");
+    FileLocks.of(before).lock(LONG).close();
+    Path after = directory.resolve("after").resolve("lock");
+    Files.move(before.getParent(), after.getParent());
+
+    try (LockFile.Held held = FileLocks.of(after).lock(LONG)) {
+      CompletableFuture<Boolean> free =
+          CompletableFuture.supplyAsync(() -> FileLocks.of(after).tryLock().isPresent());
+      assertFalse(free.get(30, TimeUnit.SECONDS));
+      try (FileChannel other = FileChannel.open(after, StandardOpenOption.WRITE)) {
+        assertThrows(OverlappingFileLockException.class, () -> other.tryLock().close());
+      }
+    }
+    Files.createDirectory(before.getParent());
+    FileLocks.of(before).lock(LONG).close();
   }
 }

@@ -12,6 +12,7 @@ import java.lang.reflect.Type;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -97,6 +98,9 @@ public final class Samples {
       return full
           ? Optional.of(value(name, of.getActualTypeArguments()[0], true))
           : Optional.empty();
+    }
+    if (type instanceof ParameterizedType of && of.getRawType() == List.class) {
+      return full ? List.of(value(name, of.getActualTypeArguments()[0], true)) : List.of();
     }
     if (type instanceof ParameterizedType of && of.getRawType() == Set.class) {
       return full ? Set.of(value(name, of.getActualTypeArguments()[0], true)) : Set.of();

@@ -103,12 +103,14 @@ public final class AgentWorkType implements WorkType {
         return new Unstarted(run, FailureType.STOPPED, "", false);
       }
       adapter.check(environment.get()); // what was there at the acceptance may be gone by now
+      IsolationWatch before = IsolationWatch.look(() -> places.fingerprint(task.repository()));
       session = sessions.preparing(key, run.task(), task.ref(), task.repository(), task.agent());
       tree = places.worktree(key, task.repository());
       if (run.isStopping()) {
         return new Unstarted(run, FailureType.STOPPED, "", false);
       }
       sessions.launching(key, tree.path(), tree.branch());
+      before.keep(run);
       if (!run.launching()) {
         return new Unstarted(run, FailureType.LOST, "another instance has taken it over", false);
       }
@@ -231,6 +233,10 @@ public final class AgentWorkType implements WorkType {
     return new Abandoned(run, ran);
   }
 
+  private static Path repository(Run run) {
+    return AgentTask.fromInput(run.input()).repository();
+  }
+
   private static SessionKey session(Run run) {
     return run.session().orElseThrow(() -> new IllegalStateException("an agent has a session"));
   }
@@ -275,7 +281,11 @@ public final class AgentWorkType implements WorkType {
       AgentReport report = report(exit);
       // tried again, it begins anew: the agent's session of a run that did nothing is half made
       boolean isNew = conversation(session, tree).isEmpty();
-      return endings.ended(run, exit, report, stop, isNew, told(), () -> places.changes(tree));
+      IsolationWatch after = IsolationWatch.look(() -> places.fingerprint(repository(run)));
+      Settlement settlement =
+          endings.ended(run, exit, report, stop, isNew, told(), () -> places.changes(tree));
+      after.compare(run);
+      return settlement;
     }
 
     private Optional<String> told() {
@@ -336,6 +346,9 @@ public final class AgentWorkType implements WorkType {
 
     @Override
     public Settlement settle(Optional<StopReason> stop) {
+      if (launched) {
+        IsolationWatch.look(() -> places.fingerprint(repository(run))).compare(run);
+      }
       return endings.abandoned(run, launched, stop);
     }
   }

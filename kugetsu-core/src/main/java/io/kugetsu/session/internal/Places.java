@@ -6,6 +6,7 @@ import io.kugetsu.session.WorktreeRefusedException;
 import io.kugetsu.worktree.BaseRef;
 import io.kugetsu.worktree.Changes;
 import io.kugetsu.worktree.Creation;
+import io.kugetsu.worktree.Fingerprint;
 import io.kugetsu.worktree.Worktree;
 import io.kugetsu.worktree.WorktreeOptions;
 import io.kugetsu.worktree.WorktreeRequest;
@@ -70,6 +71,15 @@ public final class Places {
     }
     Creation.Refused refused = (Creation.Refused) creation;
     throw new WorktreeRefusedException(refused);
+  }
+
+  /** How a clone is, but for what kugetsu itself writes there should its directory be inside. */
+  Fingerprint fingerprint(Path repository) {
+    Path root = options.root();
+    Path parent = root.getParent();
+    // the clone itself may be in it, and then only the worktrees are told apart from it
+    Path except = parent == null || repository.startsWith(parent) ? root : parent;
+    return of(repository).repository().fingerprint(except);
   }
 
   /** One line about what a worktree holds beyond its base; empty when that cannot be told. */

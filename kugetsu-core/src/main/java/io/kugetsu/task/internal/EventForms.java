@@ -6,12 +6,15 @@ import io.kugetsu.common.TaskId;
 import io.kugetsu.internal.JsonFields;
 import io.kugetsu.task.OutputChunk;
 import io.kugetsu.task.TaskEvent;
+import io.kugetsu.task.TaskEvent.IsolationBreach;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The JSON forms of events: what all have, the type, and what each type adds. */
@@ -47,6 +50,16 @@ final class EventForms {
               TaskEvent.Stopping.class,
               (tree, event) -> TaskForms.STOP.put(tree, "reason", event.reason()),
               (head, fields) -> new TaskEvent.Stopping(head, TaskForms.STOP.get(fields, "reason"))),
+          new Type<>(
+              IsolationBreach.class,
+              EventForms::writeBreach,
+              (head, fields) ->
+                  new IsolationBreach(
+                      head,
+                      Set.copyOf(
+                          fields.list(
+                              "changed", TaskForm.constantOf(IsolationBreach.Changed.class))),
+                      fields.list("examples", Function.identity()))),
           plain(TaskEvent.Awaiting.class, TaskEvent.Awaiting::new),
           new Type<>(
               TaskEvent.Terminal.class,
@@ -74,6 +87,13 @@ final class EventForms {
     } catch (InvalidRequestException e) {
       throw new StorageException(fields.file(), String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private static void writeBreach(ObjectNode tree, IsolationBreach breach) {
+    ArrayNode changed = tree.putArray("changed");
+    breach.changed().stream().sorted().map(TaskForm::word).forEach(changed::add);
+    ArrayNode examples = tree.putArray("examples");
+    breach.examples().forEach(examples::add);
   }
 
   private static void writeChunk(ObjectNode tree, OutputChunk chunk) {

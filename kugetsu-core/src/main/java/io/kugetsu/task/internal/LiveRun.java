@@ -6,11 +6,13 @@ import io.kugetsu.common.TaskId;
 import io.kugetsu.engine.Claim;
 import io.kugetsu.engine.ClaimToken;
 import io.kugetsu.engine.Holder;
+import io.kugetsu.engine.NotificationRecord;
 import io.kugetsu.engine.Owner;
 import io.kugetsu.engine.RunUpdate;
 import io.kugetsu.engine.TaskRecord;
 import io.kugetsu.engine.TaskStore;
 import io.kugetsu.task.Run;
+import io.kugetsu.task.TaskEvent.IsolationBreach;
 import io.kugetsu.task.Work;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -271,10 +274,6 @@ final class LiveRun implements Run {
     return Optional.ofNullable(work);
   }
 
-  synchronized boolean hasBegun() {
-    return work != null;
-  }
-
   synchronized boolean hasEnded() {
     return ended;
   }
@@ -378,14 +377,9 @@ final class LiveRun implements Run {
     if (!isOrphan()) {
       all.putAll(attendance.started(background)); // else its time has been running for long
     }
-    boolean ours =
-        store.update(
-            token(),
-            new RunUpdate(
-                holder,
-                true,
-                all,
-                background ? TaskNotices.started(record(), clock.instant()) : List.of()));
+    List<NotificationRecord> told =
+        background ? TaskNotices.started(record(), clock.instant()) : List.of();
+    boolean ours = store.update(token(), new RunUpdate(holder, true, all, told));
     if (ours) {
       listener.started(this);
     }
@@ -395,5 +389,10 @@ final class LiveRun implements Run {
   @Override
   public boolean progress(Map<String, String> progress) {
     return store.update(token(), new RunUpdate(null, false, progress, List.of()));
+  }
+
+  @Override
+  public void breached(Set<IsolationBreach.Changed> changed, List<String> examples) {
+    listener.breached(this, changed, examples);
   }
 }

@@ -6,6 +6,8 @@ import io.kugetsu.engine.TaskRecord;
 import io.kugetsu.task.TaskEvent;
 import io.kugetsu.task.Timers;
 import java.time.Clock;
+import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +51,12 @@ final class Reports implements RunListener, RunDriver.RunAftermath {
   @Override
   public void stopping(LiveRun run, StopReason reason) {
     run.events().publish(new TaskEvent.Stopping(head(run), reason));
+  }
+
+  @Override
+  public void breached(
+      LiveRun run, Set<TaskEvent.IsolationBreach.Changed> changed, List<String> examples) {
+    run.events().publish(new TaskEvent.IsolationBreach(head(run), changed, examples));
   }
 
   @Override

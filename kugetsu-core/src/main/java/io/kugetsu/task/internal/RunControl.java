@@ -339,7 +339,7 @@ final class RunControl {
   /** Lets go of what was to be stopped and takes too long: the next instance sees to its end. */
   void leave() {
     for (LiveRun run : live.all()) {
-      if (run.hasBegun() && !run.hasEnded() && run.isDetached() && run.canSurvive()) {
+      if (run.work().isPresent() && !run.hasEnded() && run.isDetached() && run.canSurvive()) {
         letGo(run);
       }
     }

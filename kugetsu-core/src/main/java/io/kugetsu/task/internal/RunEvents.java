@@ -48,7 +48,8 @@ final class RunEvents {
   private static boolean isOfWork(TaskEvent event) {
     return event instanceof TaskEvent.Output
         || event instanceof TaskEvent.Progress
-        || event instanceof TaskEvent.Stalled;
+        || event instanceof TaskEvent.Stalled
+        || event instanceof TaskEvent.IsolationBreach;
   }
 
   private void tellEarly() {

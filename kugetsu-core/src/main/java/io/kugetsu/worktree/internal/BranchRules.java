@@ -24,6 +24,8 @@ final class BranchRules {
   private static final Pattern HEX = Pattern.compile("[0-9a-fA-F]{40}|[0-9a-fA-F]{64}");
   // Room for ".lock" in a file name of 255 bytes, and then some.
   private static final int LONGEST_WORD = 240;
+  // A path in git's directory must fit into 4096 bytes, with all that git adds.
+  private static final int LONGEST = 1_000;
   private static final String BRANCHES = "refs/heads/";
   private static final String REMOTE_DEFAULT = "refs/remotes/origin/HEAD";
 
@@ -65,6 +67,9 @@ final class BranchRules {
     if (branch.isEmpty() || branch.chars().anyMatch(Character::isISOControl)) {
       return "is empty or has control characters";
     }
+    if (branch.codePoints().anyMatch(BranchRules::isInvisible)) {
+      return "has characters that cannot be seen";
+    }
     if (branch.startsWith("-")) {
       return "starts with a dash, like an option";
     }
@@ -78,9 +83,24 @@ final class BranchRules {
       return "is a full ref; give the branch without 'refs/heads/'";
     }
     boolean tooLong =
-        Arrays.stream(branch.split("/"))
-            .anyMatch(word -> word.getBytes(StandardCharsets.UTF_8).length > LONGEST_WORD);
-    return tooLong ? "is too long; at most " + LONGEST_WORD + " bytes between slashes" : null;
+        bytes(branch) > LONGEST
+            || Arrays.stream(branch.split("/")).anyMatch(word -> bytes(word) > LONGEST_WORD);
+    return tooLong
+        ? "is too long; at most " + LONGEST_WORD + " bytes between slashes, " + LONGEST + " in all"
+        : null;
+  }
+
+  private static int bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
+  }
+
+  /** What makes one name look like another, or another text altogether; and half characters. */
+  private static boolean isInvisible(int codePoint) {
+    int type = Character.getType(codePoint);
+    return type == Character.FORMAT
+        || type == Character.SURROGATE
+        || type == Character.LINE_SEPARATOR
+        || type == Character.PARAGRAPH_SEPARATOR;
   }
 
   /** Compares with the branches that are there, the way a file system that ignores case does. */
@@ -143,8 +163,11 @@ final class BranchRules {
         quoted(branch) + " cannot be beside " + with + ": one would be a directory of the other");
   }
 
+  /** By way of upper case too, as some file systems compare: of two small letters may be one. */
   private static String folded(String name) {
-    return Normalizer.normalize(name, Normalizer.Form.NFC).toLowerCase(Locale.ROOT);
+    return Normalizer.normalize(name, Normalizer.Form.NFC)
+        .toUpperCase(Locale.ROOT)
+        .toLowerCase(Locale.ROOT);
   }
 
   private static String quoted(String name) {

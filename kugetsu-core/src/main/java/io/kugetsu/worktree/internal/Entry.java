@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -23,13 +24,17 @@ record Entry(Path directory, @Nullable Path tree, @Nullable String lockReason, S
   private static final String TREE = "gitdir";
   private static final String LOCK = "locked";
   private static final String LINK = ".git";
-  private static final String LINK_START = "gitdir: ";
   private static final String OUR_REASON = "kugetsu ";
-  private static final long LONGEST_LINK = 1 << 16;
+  private static final String KEPT = ", kept: ";
 
   /** The reason that we lock a worktree with. */
   static String reasonFor(String name) {
     return OUR_REASON + name;
+  }
+
+  /** The reason that we lock a worktree with which somebody wants kept. */
+  static String keptFor(String name, String reason) {
+    return reasonFor(name) + KEPT + reason;
   }
 
   static Entry read(Path directory) throws IOException {
@@ -67,6 +72,10 @@ record Entry(Path directory, @Nullable Path tree, @Nullable String lockReason, S
     return lockReason != null && !lockReason.equals(reasonFor(name));
   }
 
+  boolean isKept(String name) {
+    return lockReason != null && lockReason.startsWith(reasonFor(name) + KEPT);
+  }
+
   boolean has(String file) {
     return Files.exists(directory.resolve(file), LinkOption.NOFOLLOW_LINKS);
   }
@@ -74,6 +83,22 @@ record Entry(Path directory, @Nullable Path tree, @Nullable String lockReason, S
   /** Takes our own lock away, which is what {@code git worktree unlock} does too. */
   void unlock() throws IOException {
     Files.deleteIfExists(directory.resolve(LOCK));
+  }
+
+  /** Locks it for a reason, in place of any other. */
+  void lock(String reason) throws IOException {
+    replace(LOCK, reason);
+  }
+
+  /** Says where its worktree is. */
+  void place(Path tree) throws IOException {
+    replace(TREE, tree.resolve(LINK).toString());
+  }
+
+  private void replace(String file, String line) throws IOException {
+    Path draft = directory.resolve(file + ".kugetsu");
+    Files.writeString(draft, line + "\n");
+    Files.move(draft, directory.resolve(file), StandardCopyOption.ATOMIC_MOVE);
   }
 
   void lockAgain() throws IOException {
@@ -87,23 +112,11 @@ record Entry(Path directory, @Nullable Path tree, @Nullable String lockReason, S
    * leads here.
    */
   boolean isLinkedFrom(Path path) throws IOException {
-    Path link = path.resolve(LINK);
-    if (!isAt(path)
-        || !Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)
-        || !Files.isRegularFile(link, LinkOption.NOFOLLOW_LINKS)
-        || Files.size(link) > LONGEST_LINK) {
+    if (!isAt(path) || !Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
       return false;
     }
-    String text = Files.readString(link, StandardCharsets.UTF_8).stripTrailing();
-    if (!text.startsWith(LINK_START)) {
-      return false;
-    }
-    try {
-      Path target = path.resolve(text.substring(LINK_START.length())).normalize();
-      return Files.isDirectory(target) && Files.isSameFile(target, directory);
-    } catch (InvalidPathException e) {
-      return false;
-    }
+    Optional<TreeLink> link = TreeLink.of(path);
+    return link.isPresent() && link.get().leadsTo(this);
   }
 
   private static String stamp(Path file) throws IOException {

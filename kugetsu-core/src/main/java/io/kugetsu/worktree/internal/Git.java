@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 public final class Git {
   private static final Logger LOG = LoggerFactory.getLogger(Git.class);
   private static final AtomicLong SERIAL = new AtomicLong();
-  private static final Pattern USER_IN_ADDRESS = Pattern.compile("(?<=://)[^/@\\s]+(?=@)");
+  private static final Pattern USER_IN_ADDRESS = Pattern.compile("(?<=://)[^/\\s]+(?=@)");
   private static final int MOST_OUT = 8 << 20;
   private static final int MOST_ERR = 8 << 10;
   private static final int TRIES = 8;

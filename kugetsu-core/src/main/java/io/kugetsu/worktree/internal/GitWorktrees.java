@@ -7,8 +7,11 @@ import io.kugetsu.worktree.GitRepository;
 import io.kugetsu.worktree.Integration;
 import io.kugetsu.worktree.IntegrationRequest;
 import io.kugetsu.worktree.IntegrationState;
+import io.kugetsu.worktree.PushRequest;
+import io.kugetsu.worktree.PushResult;
 import io.kugetsu.worktree.Removal;
 import io.kugetsu.worktree.RemoveOption;
+import io.kugetsu.worktree.RepairReport;
 import io.kugetsu.worktree.Worktree;
 import io.kugetsu.worktree.WorktreeOptions;
 import io.kugetsu.worktree.WorktreeRequest;
@@ -89,7 +92,28 @@ public final class GitWorktrees implements WorktreeService {
     Path realRoot = root();
     return registry.allAt(realRoot.resolve(name)).stream()
         .flatMap(entry -> worktree(entry, realRoot).stream())
-        .findFirst();
+        .findFirst()
+        .or(() -> Adopted.named(registry, name).flatMap(entry -> worktree(entry, realRoot)));
+  }
+
+  @Override
+  public Creation adopt(Path tree) {
+    return new Adoption(git, repository, registry, root).adopt(tree);
+  }
+
+  @Override
+  public boolean lock(Worktree worktree, String reason) {
+    return new Keeping(registry).keep(worktree, reason);
+  }
+
+  @Override
+  public boolean unlock(Worktree worktree) {
+    return new Keeping(registry).release(worktree);
+  }
+
+  @Override
+  public RepairReport repair(Path... moved) {
+    return new TreeRepair(git, registry, root(), List.of(moved)).run();
   }
 
   @Override
@@ -101,6 +125,11 @@ public final class GitWorktrees implements WorktreeService {
   @Override
   public Integration integrate(Worktree worktree, IntegrationRequest request) {
     return new TreeIntegration(git, registry).integrate(worktree, request);
+  }
+
+  @Override
+  public PushResult push(Worktree worktree, PushRequest request) {
+    return new TreePush(git, registry).push(worktree, request);
   }
 
   @Override
@@ -120,11 +149,12 @@ public final class GitWorktrees implements WorktreeService {
 
   private Optional<Worktree> worktree(Entry entry, Path realRoot) {
     Path tree = entry.tree();
-    if (tree == null || !realRoot.equals(tree.getParent())) {
+    boolean adopted = Adopted.isNoted(entry.directory());
+    if (tree == null || !(adopted || realRoot.equals(tree.getParent()))) {
       return Optional.empty();
     }
     return TreeRecord.read(entry.directory())
-        .filter(record -> tree.equals(realRoot.resolve(record.name())))
+        .filter(record -> adopted || tree.equals(realRoot.resolve(record.name())))
         .map(
             record ->
                 new Worktree(

@@ -1,13 +1,16 @@
 package io.kugetsu.worktree.internal;
 
+import io.kugetsu.worktree.Fingerprint;
 import io.kugetsu.worktree.GitRepository;
 import io.kugetsu.worktree.RepositoryException;
 import io.kugetsu.worktree.RepositoryException.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashSet;
@@ -155,6 +158,13 @@ public final class LocalRepository implements GitRepository {
     List<Remote> sorted = new ArrayList<>(remotes);
     sorted.sort(Comparator.comparing(remote -> !remote.name().equals("origin")));
     return List.copyOf(sorted);
+  }
+
+  @Override
+  public Fingerprint fingerprint(Path... except) {
+    Registry registry = new Registry(common, Duration.ZERO);
+    List<Path> canonical = Arrays.stream(except).map(Roots::canonical).toList();
+    return new FingerprintProbe(git, common, new Checkouts(git, registry).main()).take(canonical);
   }
 
   private static void add(Set<Remote> remotes, Matcher found) {

@@ -1,6 +1,7 @@
 package io.kugetsu.worktree.internal;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
@@ -17,7 +18,7 @@ public final class Names {
 
   /** Whether it is one that a worktree may be given. */
   public static boolean isValid(String name) {
-    return NAME.matcher(name).matches();
+    return NAME.matcher(name).matches() && !DEVICE.matcher(name).matches();
   }
 
   /**
@@ -31,6 +32,14 @@ public final class Names {
       return slug;
     }
     return (slug.isEmpty() ? "x" : slug) + "-" + hash(branch);
+  }
+
+  /** The name for a worktree that is somewhere, which no other place has. */
+  static String forPath(Path path) {
+    String last = forBranch(String.valueOf(path.getFileName()));
+    return last.substring(0, Math.min(last.length(), SLUG)).replaceAll("-+$", "")
+        + "-"
+        + hash(path.toString());
   }
 
   /** A text fit for a message: one line, no control characters, 80 characters at most. */

@@ -1,18 +1,23 @@
 package io.kugetsu.worktree.internal;
 
-import io.kugetsu.common.StorageException;
 import io.kugetsu.worktree.Creation.Reason;
 import io.kugetsu.worktree.Creation.Refused;
 import io.kugetsu.worktree.WorktreeOptions;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What makes a worktree of a directory that git has registered: the files, the hook, and what the
  * repository wants besides.
  */
 record Preparation(Checkout checkout, SetUp setUp) {
+  private static final Logger LOG = LoggerFactory.getLogger(Preparation.class);
+
   Preparation(Git git, LocalRepository repository, WorktreeOptions options) {
     this(
         new Checkout(git, new LargeFiles(git, options.lfs()), options.hookTimeout()),
@@ -25,23 +30,34 @@ record Preparation(Checkout checkout, SetUp setUp) {
    * @return why there can be no worktree, or empty
    */
   Optional<Refused> prepare(Path tree, Path entry, TreeRecord record) {
-    return checkout
-        .run(tree, record.base())
-        .or(() -> setUp.prepare(tree, entry, record))
-        .or(() -> isStillLinked(tree, entry));
+    Optional<Refused> refused =
+        checkout.run(tree, record.base()).or(() -> setUp.prepare(tree, entry, record));
+    return isStillLinked(tree, entry) ? refused : refused.or(() -> madeAnothers(tree));
   }
 
-  /** Whoever may run something in a directory may also make another repository's of it. */
-  private static Optional<Refused> isStillLinked(Path tree, Path entry) {
+  /**
+   * Whoever may run something in a directory may also make another repository's of it. Then it is
+   * linked again, so that it can be told to be the one that is to be taken away.
+   *
+   * @return whether it was linked all the time
+   */
+  private static boolean isStillLinked(Path tree, Path entry) {
     try {
       if (Entry.read(entry).isLinkedFrom(tree)) {
-        return Optional.empty();
+        return true;
+      }
+      if (Files.isDirectory(tree, LinkOption.NOFOLLOW_LINKS)) {
+        TreeLink.write(tree, entry);
       }
     } catch (IOException e) {
-      throw new StorageException(entry, "cannot be read: " + e, e);
+      LOG.warn("{} is no worktree of {} any more, and is left", tree, entry, e);
     }
+    return false;
+  }
+
+  private static Optional<Refused> madeAnothers(Path tree) {
     return Refusal.of(
         Reason.HOOK_FAILED,
-        "a hook or the set-up of the repository made something else of the worktree");
+        "a hook or the set-up of the repository made something else of the worktree at " + tree);
   }
 }

@@ -43,6 +43,12 @@ record Registration(Registry registry, MadeSoFar made, boolean existing) {
           Reason.EXISTING_PATH,
           "git has a worktree registered at " + path + "; remove that or choose another name");
     }
+    Optional<Entry> adopted = Adopted.named(registry, made.record().name());
+    if (adopted.isPresent()) {
+      return Refusal.of(
+          Reason.EXISTING_PATH,
+          "the worktree at " + adopted.get().tree() + " has this name; choose another");
+    }
     try {
       made.claimDirectory();
       return Optional.empty();

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 
 /**
  * The linked worktrees that a repository knows. They are read from git's files, as {@code git
@@ -56,6 +57,11 @@ record Registry(Path common, Duration lockWait) {
 
   List<Entry> entries() {
     return read(directory -> true);
+  }
+
+  /** Those of whose directories something is true. */
+  List<Entry> entriesWhere(Predicate<Path> wanted) {
+    return read(wanted::test);
   }
 
   private List<Entry> read(Filter<Path> wanted) {

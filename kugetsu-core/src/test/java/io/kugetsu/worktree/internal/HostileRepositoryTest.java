@@ -201,7 +201,7 @@ class HostileRepositoryTest extends LeakFree {
 
   @Test
   void a_git_file_leads_to_the_repository_that_then_gets_the_worktree() throws IOException {
-    TestRepository other = TestRepository.create(Files.createDirectory(temp.resolve("other")));
+    TestRepository other = TestRepository.create(Files.createDirectories(temp.resolve("other")));
     Path lure = Files.createDirectory(repository.home.resolve("lure"));
     TestRepository.write(lure.resolve(".git"), "gitdir: " + other.main.resolve(".git") + "\n");
 
@@ -215,16 +215,18 @@ class HostileRepositoryTest extends LeakFree {
 
   @Test
   void a_hook_that_makes_another_repositorys_of_the_worktree_is_refused() throws IOException {
-    TestRepository other = TestRepository.create(Files.createDirectory(temp.resolve("other")));
+    TestRepository other = TestRepository.create(Files.createDirectories(temp.resolve("other")));
     String before = other.traces();
     String own = repository.traces();
-    repository.hook("post-checkout", "echo 'gitdir: " + other.main.resolve(".git") + "' > .git");
+    String steal = "echo 'gitdir: " + other.main.resolve(".git") + "' > .git";
 
-    var refused = refused(repository.service().create(WorktreeRequest.branch("x")));
-
-    assertEquals(Reason.HOOK_FAILED, refused.reason());
-    assertEquals(before, other.traces());
-    assertEquals(own, repository.traces());
+    for (String script : List.of(steal, steal + "; exit 1")) {
+      repository.hook("post-checkout", script);
+      var refused = refused(repository.service().create(WorktreeRequest.branch("x")));
+      assertEquals(Reason.HOOK_FAILED, refused.reason());
+      assertEquals(before, other.traces());
+      assertEquals(own, repository.traces());
+    }
   }
 
   /** Names a program for everything, in the settings and in a file that they include. */

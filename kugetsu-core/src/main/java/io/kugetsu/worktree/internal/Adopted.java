@@ -1,0 +1,36 @@
+package io.kugetsu.worktree.internal;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * A note in git's entry for a worktree that it is one of ours wherever it is. Those that were made
+ * here have none: they are ours at their place below the root.
+ */
+final class Adopted {
+  private static final String NOTE = "kugetsu.adopted";
+
+  private Adopted() {}
+
+  static void note(Path entry) throws IOException {
+    Files.writeString(entry.resolve(NOTE), "");
+  }
+
+  static boolean isNoted(Path entry) {
+    return Files.exists(entry.resolve(NOTE), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** The one of this name, if there is one. */
+  static Optional<Entry> named(Registry registry, String name) {
+    return registry.entriesWhere(Adopted::isNoted).stream()
+        .filter(
+            entry ->
+                TreeRecord.read(entry.directory())
+                    .filter(record -> record.name().equals(name))
+                    .isPresent())
+        .findFirst();
+  }
+}

@@ -1,0 +1,188 @@
+package io.kugetsu.worktree.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.net.httpserver.HttpServer;
+import io.kugetsu.common.InvalidRequestException;
+import io.kugetsu.worktree.PushRequest;
+import io.kugetsu.worktree.PushResult;
+import io.kugetsu.worktree.PushResult.Pushed;
+import io.kugetsu.worktree.PushResult.Reason;
+import io.kugetsu.worktree.PushResult.Refused;
+import io.kugetsu.worktree.Worktree;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PushTest {
+  @TempDir Path temp;
+  private TestRepository repository;
+  private Path server;
+  private Worktree tree;
+
+  @BeforeEach
+  void a_remote_and_work() {
+    repository = TestRepository.create(temp);
+    server = repository.home.resolve("server.git");
+    repository.git("init", "-q", "--bare", server.toString());
+    repository.git("remote", "add", "origin", server.toString());
+    tree = repository.worktree("x");
+    work("1\n");
+  }
+
+  @Test
+  void exactly_one_branch_is_pushed_whatever_the_settings_say() {
+    repository.git("config", "push.followTags", "true");
+    repository.git("config", "remote.origin.mirror", "true");
+    repository.git("config", "remote.origin.push", "refs/heads/*:refs/heads/*");
+    repository.gitIn(tree.path(), "tag", "-a", "-m", "a tag", "v1");
+
+    assertEquals(new Pushed("origin", "x", head(), false), push(PushRequest.to("origin")));
+
+    assertEquals(head() + " refs/heads/x", onServer());
+    assertEquals(new Pushed("origin", "x", head(), true), push(PushRequest.to("origin")));
+  }
+
+  @Test
+  void another_name_can_be_chosen_and_is_needed_when_no_branch_is_checked_out() {
+    repository.gitIn(tree.path(), "checkout", "-q", "--detach");
+    assertRefused(Reason.INVALID_BRANCH, PushRequest.to("origin"));
+    assertRefused(Reason.INVALID_BRANCH, PushRequest.to("origin").as("--mirror"));
+    assertRefused(Reason.INVALID_BRANCH, PushRequest.to("origin").as("a:refs/heads/main"));
+
+    assertInstanceOf(Pushed.class, push(PushRequest.to("origin").as("fix/42")));
+    assertEquals(head() + " refs/heads/fix/42", onServer());
+  }
+
+  @Test
+  void commits_of_others_are_replaced_only_where_they_were_seen() {
+    push(PushRequest.to("origin"));
+    String first = head();
+    repository.gitIn(tree.path(), "commit", "-q", "--amend", "-m", "rewritten");
+
+    assertRefused(Reason.NOT_FAST_FORWARD, PushRequest.to("origin"));
+    assertRefused(Reason.STALE, PushRequest.to("origin").forceWithLease(repository.head()));
+    assertRefused(Reason.STALE, PushRequest.to("origin").forceWithLease("0".repeat(40)));
+    assertEquals(first + " refs/heads/x", onServer());
+
+    assertInstanceOf(Pushed.class, push(PushRequest.to("origin").forceWithLease(first)));
+    assertEquals(head() + " refs/heads/x", onServer());
+    assertThrows(
+        InvalidRequestException.class, () -> PushRequest.to("origin").forceWithLease("main"));
+  }
+
+  @Test
+  void a_remote_is_one_that_is_known_by_name() {
+    for (String remote : new String[] {"nowhere", "", "--all", server.toString()}) {
+      assertRefused(Reason.NO_REMOTE, PushRequest.to(remote));
+    }
+  }
+
+  @Test
+  void a_hook_on_either_side_may_refuse() {
+    repository.hook("pre-push", "cat > $PWD/pushed; echo not today >&2; exit 1");
+    assertTrue(
+        assertRefused(Reason.HOOK_FAILED, PushRequest.to("origin")).text().contains("not today"));
+
+    repository.hook("pre-push", "exit 0");
+    Path hook = server.resolve("hooks/pre-receive");
+    TestRepository.write(hook, "#!/bin/sh\necho protected >&2\nexit 1\n");
+    TestRepository.makeExecutable(hook);
+    assertTrue(
+        assertRefused(Reason.REJECTED, PushRequest.to("origin")).text().contains("protected"));
+  }
+
+  @Test
+  void what_hangs_is_ended_with_all_that_it_started() throws IOException {
+    Path pid = repository.home.resolve("pid");
+    repository.hook("pre-push", "sleep 1000 & echo $! > " + pid + "; wait");
+
+    assertRefused(Reason.TIMED_OUT, PushRequest.to("origin").within(Duration.ofSeconds(3)));
+
+    long sleeper = Long.parseLong(Files.readString(pid).strip());
+    Eventually.isTrue(() -> ProcessHandle.of(sleeper).filter(ProcessHandle::isAlive).isEmpty());
+  }
+
+  @Test
+  void a_repository_that_is_not_there_is_unreachable() throws IOException {
+    repository.git("remote", "add", "gone", repository.home.resolve("gone.git").toString());
+    assertRefused(Reason.UNREACHABLE, PushRequest.to("gone"));
+
+    int closed;
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      closed = socket.getLocalPort();
+    }
+    repository.git("remote", "add", "closed", "http://me:pass@word@127.0.0.1:" + closed + "/r");
+    Refused refused = assertRefused(Reason.UNREACHABLE, PushRequest.to("closed"));
+    assertFalse(refused.text().contains("word"), refused.text());
+    repository.git("remote", "add", "ssh", "ssh://me@127.0.0.1:" + closed + "/r");
+    assertRefused(Reason.UNREACHABLE, PushRequest.to("ssh"));
+  }
+
+  @Test
+  void nobody_is_asked_for_a_password() throws IOException {
+    HttpServer http =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    http.createContext(
+        "/",
+        exchange -> {
+          exchange.getResponseHeaders().add("WWW-Authenticate", "Basic realm=\"git\"");
+          exchange.sendResponseHeaders(401, -1);
+          exchange.close();
+        });
+    http.start();
+    try {
+      String address = "127.0.0.1:" + http.getAddress().getPort() + "/r.git";
+      Path asked = repository.home.resolve("asked");
+      Path program = repository.home.resolve("askpass");
+      TestRepository.write(program, "#!/bin/sh\ntouch " + asked + "\necho x\n");
+      TestRepository.makeExecutable(program);
+      repository.git("config", "core.askPass", program.toString());
+
+      repository.git("remote", "add", "web", "http://" + address);
+      assertRefused(Reason.AUTHENTICATION_NEEDED, PushRequest.to("web"));
+      repository.git("remote", "add", "wrong", "http://me:secret@" + address);
+      Refused refused = assertRefused(Reason.AUTHENTICATION_NEEDED, PushRequest.to("wrong"));
+
+      assertFalse(Files.exists(asked));
+      assertFalse(refused.text().contains("secret"), refused.text());
+    } finally {
+      http.stop(0);
+    }
+  }
+
+  private PushResult push(PushRequest request) {
+    return repository.service().push(tree, request);
+  }
+
+  private Refused assertRefused(Reason reason, PushRequest request) {
+    PushResult result = push(request);
+    Refused refused = assertInstanceOf(Refused.class, result, result.toString());
+    assertEquals(reason, refused.reason(), refused.text());
+    return refused;
+  }
+
+  private String head() {
+    return repository.gitIn(tree.path(), "rev-parse", "HEAD");
+  }
+
+  private String onServer() {
+    return repository.gitIn(server, "for-each-ref", "--format=%(objectname) %(refname)");
+  }
+
+  private void work(String text) {
+    TestRepository.write(tree.path().resolve("work"), text);
+    repository.commitIn(tree.path(), "work");
+  }
+}
