@@ -68,6 +68,25 @@ public final class AtomicFiles {
   }
 
   /**
+   * Writes a file in one step, but leaves it to the system when it gets to the disk: for what need
+   * not outlast more than the program.
+   *
+   * @param target the file; its directory exists
+   * @param content what is in it afterwards
+   */
+  public static void writeUnforced(Path target, byte[] content) {
+    Path temporary = temporaryFor(target);
+    try {
+      createNew(temporary, content);
+      FaultPoints.before(Step.RENAME, target);
+      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      deleteQuietly(temporary);
+      throw new StorageException(target, "could not be written: " + e, e);
+    }
+  }
+
+  /**
    * Makes a file for its owner only, which must not be there yet. Not in one step, and not forced
    * to the disk.
    *

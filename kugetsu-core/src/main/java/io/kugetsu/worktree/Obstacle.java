@@ -27,50 +27,70 @@ public record Obstacle(Kind kind, int count, List<String> examples) {
   /** What stands against a removal. */
   public enum Kind {
     /** Tracked files with changes that are not committed, staged or not. */
-    UNCOMMITTED_CHANGES(true),
+    UNCOMMITTED_CHANGES(Overcome.RESCUED),
     /** Files that git neither tracks nor ignores. */
-    UNTRACKED_FILES(true),
+    UNTRACKED_FILES(Overcome.RESCUED),
     /** Files that git ignores: settings, notes, build output. */
-    IGNORED_FILES(true),
+    IGNORED_FILES(Overcome.RESCUED),
     /**
-     * Files that git was told not to look at (assume-unchanged, skip-worktree) and that are there;
-     * whether they are changed git cannot tell.
+     * Files that git was told not to look at (assume-unchanged, skip-worktree) and that differ from
+     * what is staged.
      */
-    HIDDEN_FILES(true),
+    HIDDEN_FILES(Overcome.RESCUED),
+    /** Directories with nothing in them, which git does not see. */
+    EMPTY_DIRECTORIES(Overcome.RESCUED),
+    /** Pipes, sockets and devices, which git does not see. */
+    SPECIAL_FILES(Overcome.DISCARDED),
     /** Commits that no branch and no tag would lead to any more. */
-    DETACHED_COMMITS(true),
+    DETACHED_COMMITS(Overcome.RESCUED),
+    /** Commits that only what git remembers of this worktree's HEAD leads to (its reflog). */
+    REFLOG_COMMITS(Overcome.RESCUED),
     /** A merge, rebase, cherry-pick, revert or bisect that is not finished, or git at work. */
-    OPERATION_IN_PROGRESS(true),
+    OPERATION_IN_PROGRESS(Overcome.DISCARDED),
     /** Another repository or worktree inside. */
-    NESTED_REPOSITORIES(true),
+    NESTED_REPOSITORIES(Overcome.DISCARDED),
     /**
-     * Submodules whose repositories are kept in this worktree's entry, with commits of their own.
+     * Submodules with changes, files or commits that are nowhere else: their repositories are kept
+     * in this worktree's entry and go with it.
      */
-    SUBMODULES(true),
+    SUBMODULES(Overcome.DISCARDED),
     /**
      * The directory is gone, but its entry may still hold what was staged, or an unfinished merge.
      */
-    MISSING_DIRECTORY(true),
+    MISSING_DIRECTORY(Overcome.DISCARDED),
+    /** Processes whose working directory is in it, by number and name; Linux only. */
+    LIVE_PROCESSES(Overcome.DISCARDED),
     /** What is in it could not be found out. */
-    UNKNOWN(true),
+    UNKNOWN(Overcome.DISCARDED),
     /** Git has no such worktree, at least not below this root. */
-    NOT_REGISTERED(false),
+    NOT_REGISTERED(Overcome.NEVER),
     /** What is at its place is not that worktree. */
-    FOREIGN_DIRECTORY(false),
+    FOREIGN_DIRECTORY(Overcome.NEVER),
     /** Somebody else locked the worktree. */
-    LOCKED_BY_OTHERS(false),
+    LOCKED_BY_OTHERS(Overcome.NEVER),
     /** Others kept the repository locked for too long; try again. */
-    REPOSITORY_BUSY(false);
+    REPOSITORY_BUSY(Overcome.NEVER);
 
-    private final boolean discardable;
+    private final Overcome overcome;
 
-    Kind(boolean discardable) {
-      this.discardable = discardable;
+    Kind(Overcome overcome) {
+      this.overcome = overcome;
     }
 
-    /** {@return whether {@link RemoveOption#DISCARD_ALL} overcomes it} */
+    /** {@return whether {@link RemovalRequest#discardAll()} overcomes it} */
     public boolean isDiscardable() {
-      return discardable;
+      return overcome != Overcome.NEVER;
+    }
+
+    /** {@return whether {@link RemovalRequest#rescue()} can save it} */
+    public boolean isRescuable() {
+      return overcome == Overcome.RESCUED;
+    }
+
+    private enum Overcome {
+      RESCUED,
+      DISCARDED,
+      NEVER
     }
   }
 }

@@ -222,16 +222,66 @@ public interface WorktreeService {
   PushResult push(Worktree worktree, PushRequest request);
 
   /**
-   * Removes a worktree unless work would be lost with it. What is in it is read anew right before;
-   * what cannot be known counts as work. Its branch stays, and with it every commit on it.
-   *
-   * <p>No option removes what is not provably that worktree: another directory at its place, or a
-   * worktree that somebody else has locked.
+   * Looks for everything in a worktree that would be lost with it.
    *
    * @param worktree the worktree
-   * @param options what may be lost
-   * @return that it is gone, or everything that stands against it; then nothing was changed
-   * @throws GitException when git refused; then the worktree is where it was
+   * @return what is in it at this moment; a worktree that is not there any more has an obstacle
+   *     that says so
    */
-  Removal remove(Worktree worktree, RemoveOption... options);
+  WorkState workState(Worktree worktree);
+
+  /**
+   * Removes a worktree unless anything would be lost with it, as {@link #remove(Worktree,
+   * RemovalRequest)} does with {@link RemovalRequest#refusing()}.
+   *
+   * @param worktree the worktree
+   * @return that it is gone, or everything that stands against it
+   * @throws GitException when git failed; then the worktree is where it was
+   */
+  Removal remove(Worktree worktree);
+
+  /**
+   * Removes a worktree. What is in it is read anew right before; what cannot be known counts as
+   * work. Its branch stays, and with it every commit on it, unless the request says otherwise.
+   *
+   * <p>No request removes what is not provably that worktree: another directory at its place, or a
+   * worktree that somebody else has locked.
+   *
+   * <p>The directory goes at once, in one step. Should the program die on the way, the next opening
+   * of this repository ends it: the worktree is fully there or fully gone.
+   *
+   * @param worktree the worktree
+   * @param request what becomes of the work in it
+   * @return that it is gone, or everything that stands against it; then nothing was changed, but
+   *     processes may have been ended that were to be
+   * @throws GitException when git failed; then the worktree is where it was
+   */
+  Removal remove(Worktree worktree, RemovalRequest request);
+
+  /**
+   * What was saved of worktrees that were removed, by whichever instance and below whichever root.
+   *
+   * @return them, the newest first
+   * @throws GitException when git cannot tell
+   */
+  List<Rescue> rescues();
+
+  /**
+   * Brings a worktree back from what was saved of it, at the same place, on the same branch, and
+   * byte for byte. A branch that was deleted meanwhile is made again. The rescue stays.
+   *
+   * @param rescue one of {@link #rescues()}
+   * @return the worktree, or why there is none; then nothing was changed
+   * @throws GitException when git failed; then nothing was changed
+   */
+  Restoration restore(Rescue rescue);
+
+  /**
+   * Gives up what was saved: git may then delete it with its next collection of garbage.
+   *
+   * @param rescue one of {@link #rescues()}
+   * @return whether it was there, as given, and is no more
+   * @throws GitException when git failed
+   */
+  boolean discard(Rescue rescue);
 }

@@ -78,7 +78,7 @@ final class Begun implements AutoCloseable {
   }
 
   /**
-   * Records what is about to be done, durably.
+   * Records what is about to be done, durably unless it is a creation.
    *
    * @param name the worktree's name
    * @param fields what is needed to end it, for example where the root is; names without blanks
@@ -132,7 +132,7 @@ final class Begun implements AutoCloseable {
     return Optional.ofNullable(fields.get(key));
   }
 
-  /** Adds to the fields, durably. */
+  /** Adds to the fields, as durably. */
   void note(Map<String, String> more) {
     fields.putAll(more);
     write();
@@ -186,7 +186,13 @@ final class Begun implements AutoCloseable {
     fields.put(MAKER, pid + " " + start + " " + INSTANCE + " " + ProcessFacts.bootId());
     fields.forEach(
         (key, value) -> text.append(key).append(' ').append(escaped(value)).append('\n'));
-    AtomicFiles.write(file, text.toString().getBytes(StandardCharsets.UTF_8));
+    byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
+    if (kind == Kind.CREATE) {
+      // What a loss of power leaves of that is in the way at most: git forces nothing of it either.
+      AtomicFiles.writeUnforced(file, bytes);
+    } else {
+      AtomicFiles.write(file, bytes);
+    }
   }
 
   private static Optional<Begun> read(Path file) {

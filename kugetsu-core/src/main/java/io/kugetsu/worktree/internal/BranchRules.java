@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.text.Normalizer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -27,7 +28,7 @@ final class BranchRules {
   // A path in git's directory must fit into 4096 bytes, with all that git adds.
   private static final int LONGEST = 1_000;
   private static final String BRANCHES = "refs/heads/";
-  private static final String REMOTE_DEFAULT = "refs/remotes/origin/HEAD";
+  static final String REMOTE_DEFAULT = "refs/remotes/origin/HEAD";
 
   private final Git git;
   private final Path common;
@@ -45,6 +46,18 @@ final class BranchRules {
 
   Optional<Refused> check(String branch) {
     return form(branch).or(() -> others(branch));
+  }
+
+  /** The same, among branches that are known already. */
+  Optional<Refused> check(String branch, List<String> others) {
+    String wanted = folded(branch);
+    return form(branch)
+        .or(() -> others.contains(branch) ? Optional.of(exists(branch)) : Optional.empty())
+        .or(
+            () ->
+                others.stream()
+                    .flatMap(other -> compare(branch, wanted, other).stream())
+                    .findFirst());
   }
 
   /** Whether it is a name at all: {@code main~1} is none, though git finds a commit by it. */

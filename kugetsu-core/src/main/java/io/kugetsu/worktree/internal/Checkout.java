@@ -14,13 +14,16 @@ import java.util.Optional;
  *
  * @param git runs git
  * @param large what becomes of large files
+ * @param hooked whether there may be a hook
  * @param hookTimeout how long the hook may take; zero for any time
  */
-record Checkout(Git git, LargeFiles large, Duration hookTimeout) {
+record Checkout(Git git, LargeFiles large, boolean hooked, Duration hookTimeout) {
   private static final Duration ANY = Duration.ofDays(10_000);
 
   Optional<Refused> run(Path tree, String base) {
-    return files(tree).or(() -> hook(tree, base)).or(() -> large.check(tree));
+    return files(tree)
+        .or(() -> hooked ? hook(tree, base) : Optional.empty())
+        .or(() -> large.check(tree));
   }
 
   private Optional<Refused> files(Path tree) {

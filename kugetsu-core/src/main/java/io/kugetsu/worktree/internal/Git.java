@@ -4,6 +4,7 @@ import io.kugetsu.worktree.GitException;
 import io.kugetsu.worktree.RepositoryException;
 import io.kugetsu.worktree.RepositoryException.Problem;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -77,13 +78,10 @@ public final class Git {
     if (argv.stream().anyMatch(argument -> argument.indexOf('\0') >= 0)) {
       throw new GitException("cannot be run: an argument has a NUL", shown, -1, "", null);
     }
-    Output out =
-        command.records() == null
-            ? Output.head(MOST_OUT)
-            : Output.records(command.separator(), command.records());
+    Output out = output(command);
     Output err = Output.tail(MOST_ERR);
     String name = "kugetsu-git-" + SERIAL.incrementAndGet();
-    GitStreams streams = new GitStreams(name, out, err);
+    GitStreams streams = new GitStreams(name, out, err, command.feed());
     GitExecutor executor = new GitExecutor(name, streams, command.directory().toFile());
     Completion end = new Completion();
     long start = System.nanoTime();
@@ -105,11 +103,24 @@ public final class Git {
       throw new GitException("said more than " + MOST_OUT + " bytes", shown, -1, error, null);
     }
     out.rethrow();
+    Exception unfed = streams.unfed();
+    if (unfed != null) {
+      throw new GitException("could not be given what it reads: " + unfed, shown, -1, error, unfed);
+    }
     if (LOG.isTraceEnabled()) {
       long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
       LOG.trace("{} -> {} after {} ms", shown, end.exitCode.get(), millis);
     }
     return new GitResult(shown, end.exitCode.get(), out.text(), error);
+  }
+
+  private static Output output(GitCommand command) {
+    if (command.sink() != null) {
+      return command.sink().get();
+    }
+    return command.records() == null
+        ? Output.head(MOST_OUT)
+        : Output.records(command.separator(), StandardCharsets.UTF_8, command.records());
   }
 
   /** Runs a command that may be repeated, and repeats it when others were in its way. */

@@ -1,5 +1,8 @@
 package io.kugetsu.worktree.internal;
 
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param limit how long it may take
  * @param separator what ends a record of its output
  * @param records takes each record of the output as it comes; null to keep the output as a whole
+ * @param sink makes what takes the bytes of the output instead; null to keep or hand it as text
+ * @param feed what is written to its standard input; null to give it nothing
  */
 record GitCommand(
     Path directory,
@@ -26,7 +32,9 @@ record GitCommand(
     Map<String, String> environment,
     Duration limit,
     char separator,
-    @Nullable Consumer<String> records) {
+    @Nullable Consumer<String> records,
+    @Nullable Supplier<Output> sink,
+    @Nullable Feed feed) {
   /** For what only looks up or changes a few small files. */
   static final Duration SHORT = Duration.ofMinutes(1);
 
@@ -41,7 +49,7 @@ record GitCommand(
     List<String> all = new ArrayList<>();
     all.add("--git-dir=" + commonDirectory);
     all.addAll(List.of(arguments));
-    return new GitCommand(commonDirectory, all, Map.of(), SHORT, '\0', null);
+    return new GitCommand(commonDirectory, all, Map.of(), SHORT, '\0', null, null, null);
   }
 
   /**
@@ -54,23 +62,25 @@ record GitCommand(
     Path root = Objects.requireNonNull(tree.getParent(), "a worktree is below its root");
     Map<String, String> here =
         Map.of("GIT_CEILING_DIRECTORIES", root.toString(), "GIT_WORK_TREE", tree.toString());
-    return new GitCommand(tree, List.of(arguments), here, SHORT, '\0', null);
+    return new GitCommand(tree, List.of(arguments), here, SHORT, '\0', null, null, null);
   }
 
   /** A command in any directory, whose repository git searches for. */
   static GitCommand in(Path directory, String... arguments) {
-    return new GitCommand(directory, List.of(arguments), Map.of(), SHORT, '\0', null);
+    return new GitCommand(directory, List.of(arguments), Map.of(), SHORT, '\0', null, null, null);
   }
 
   GitCommand within(Duration newLimit) {
-    return new GitCommand(directory, arguments, environment, newLimit, separator, records);
+    return new GitCommand(
+        directory, arguments, environment, newLimit, separator, records, sink, feed);
   }
 
   /** With more variables in its environment. */
   GitCommand with(Map<String, String> variables) {
     Map<String, String> all = new HashMap<>(environment);
     all.putAll(variables);
-    return new GitCommand(directory, arguments, Map.copyOf(all), limit, separator, records);
+    return new GitCommand(
+        directory, arguments, Map.copyOf(all), limit, separator, records, sink, feed);
   }
 
   /** With one more variable in its environment. */
@@ -79,6 +89,29 @@ record GitCommand(
   }
 
   GitCommand each(char newSeparator, Consumer<String> consumer) {
-    return new GitCommand(directory, arguments, environment, limit, newSeparator, consumer);
+    return new GitCommand(
+        directory, arguments, environment, limit, newSeparator, consumer, sink, feed);
+  }
+
+  /** The same with names as bytes: each character of a record is one byte of it. */
+  GitCommand eachRaw(char ending, Consumer<String> consumer) {
+    return into(() -> Output.records(ending, StandardCharsets.ISO_8859_1, consumer));
+  }
+
+  /** The output goes there as it is; each try makes one anew. */
+  GitCommand into(Supplier<Output> newSink) {
+    return new GitCommand(
+        directory, arguments, environment, limit, separator, records, newSink, feed);
+  }
+
+  /** It reads what this writes; each try writes it anew. */
+  GitCommand reading(Feed newFeed) {
+    return new GitCommand(
+        directory, arguments, environment, limit, separator, records, sink, newFeed);
+  }
+
+  /** Writes what a command reads, on a thread of its own. */
+  interface Feed {
+    void to(OutputStream stream) throws IOException;
   }
 }

@@ -1,5 +1,7 @@
 package io.kugetsu.worktree.internal;
 
+import io.kugetsu.worktree.internal.GitCommand.Feed;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -8,17 +10,25 @@ import org.apache.commons.exec.ExecuteStreamHandler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what a command writes, and gives it nothing to read. What a hook leaves running may keep
- * the pipes open for hours; so once the command has ended, reading ends when nothing more comes.
+ * Reads what a command writes, and gives it what it is to read, or nothing. What a hook leaves
+ * running may keep the pipes open for hours; so once the command has ended, reading ends when
+ * nothing more comes.
  */
 final class GitStreams implements ExecuteStreamHandler {
   private final Pump out;
   private final Pump err;
+  private final @Nullable Feeder feeder;
   private @Nullable OutputStream input;
 
-  GitStreams(String name, Output out, Output err) {
+  GitStreams(String name, Output out, Output err, @Nullable Feed feed) {
     this.out = new Pump(name + "-out", out);
     this.err = new Pump(name + "-err", err);
+    this.feeder = feed == null ? null : new Feeder(name + "-in", feed);
+  }
+
+  /** Why the command did not get all that it was to read, although it would have taken it. */
+  @Nullable Exception unfed() {
+    return feeder == null ? null : feeder.failure;
   }
 
   @Override
@@ -41,7 +51,9 @@ final class GitStreams implements ExecuteStreamHandler {
     out.start();
     err.start();
     OutputStream open = input;
-    if (open != null) {
+    if (open != null && feeder != null) {
+      feeder.feed(open);
+    } else if (open != null) {
       open.close();
     }
   }
@@ -50,6 +62,64 @@ final class GitStreams implements ExecuteStreamHandler {
   public void stop() {
     out.finish();
     err.finish();
+  }
+
+  private static final class Feeder extends Thread {
+    private final Feed feed;
+    private volatile @Nullable OutputStream target;
+    private volatile @Nullable Exception failure;
+
+    Feeder(String name, Feed feed) {
+      super(name);
+      this.feed = feed;
+      setDaemon(true);
+    }
+
+    void feed(OutputStream stream) {
+      target = stream;
+      start();
+    }
+
+    @Override
+    public void run() {
+      OutputStream open = target;
+      if (open == null) {
+        return;
+      }
+      Pipe pipe = new Pipe(open);
+      try {
+        feed.to(pipe);
+      } catch (IOException | RuntimeException e) {
+        // A command that ends before it has read everything tells by its exit code why.
+        if (!pipe.broken) {
+          failure = e;
+        }
+      }
+      try {
+        pipe.close();
+      } catch (IOException e) {
+        // The command has ended already.
+      }
+    }
+  }
+
+  /** Knows whether it was the command that did not want more. */
+  private static final class Pipe extends FilterOutputStream {
+    private boolean broken;
+
+    Pipe(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int length) throws IOException {
+      try {
+        out.write(bytes, from, length);
+      } catch (IOException e) {
+        broken = true;
+        throw e;
+      }
+    }
   }
 
   private static final class Pump extends Thread {

@@ -10,8 +10,11 @@ import io.kugetsu.worktree.IntegrationState;
 import io.kugetsu.worktree.PushRequest;
 import io.kugetsu.worktree.PushResult;
 import io.kugetsu.worktree.Removal;
-import io.kugetsu.worktree.RemoveOption;
+import io.kugetsu.worktree.RemovalRequest;
 import io.kugetsu.worktree.RepairReport;
+import io.kugetsu.worktree.Rescue;
+import io.kugetsu.worktree.Restoration;
+import io.kugetsu.worktree.WorkState;
 import io.kugetsu.worktree.Worktree;
 import io.kugetsu.worktree.WorktreeOptions;
 import io.kugetsu.worktree.WorktreeRequest;
@@ -21,7 +24,6 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** The worktrees of a repository, by the git command. */
 public final class GitWorktrees implements WorktreeService {
@@ -138,8 +140,33 @@ public final class GitWorktrees implements WorktreeService {
   }
 
   @Override
-  public Removal remove(Worktree worktree, RemoveOption... options) {
-    return new TreeRemoval(git, registry, root).remove(worktree, Set.copyOf(List.of(options)));
+  public WorkState workState(Worktree worktree) {
+    return new TreeState(git, registry, root()).of(worktree);
+  }
+
+  @Override
+  public Removal remove(Worktree worktree) {
+    return remove(worktree, RemovalRequest.refusing());
+  }
+
+  @Override
+  public Removal remove(Worktree worktree, RemovalRequest request) {
+    return new TreeRemoval(git, registry, root).remove(worktree, request);
+  }
+
+  @Override
+  public List<Rescue> rescues() {
+    return new RescueRefs(git, registry.common()).list();
+  }
+
+  @Override
+  public Restoration restore(Rescue rescue) {
+    return new TreeRestore(git, registry, root).restore(rescue);
+  }
+
+  @Override
+  public boolean discard(Rescue rescue) {
+    return new RescueRefs(git, registry.common()).delete(rescue.ref(), rescue.commit());
   }
 
   @Override

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,7 +32,7 @@ record HalfMade(Begun begun, Git git, Registry registry, Place place, TreeRecord
   private static final Logger LOG = LoggerFactory.getLogger(HalfMade.class);
   private static final String BRANCHES = "refs/heads/";
   private static final String REF_START = "ref: ";
-  private static final String LINK = ".git";
+  private static final String DIRECTORY = "directory";
   private static final String ROOT = "root";
   private static final String BRANCH = "branch";
   private static final String BASE = "base";
@@ -85,7 +86,7 @@ record HalfMade(Begun begun, Git git, Registry registry, Place place, TreeRecord
   void finish() throws IOException {
     place.noteNoMore(begun.id());
     new WholeEntry(registry, begun.id()).clean();
-    Trees.delete(new Trash(place.root()).placeOf(begun.id()));
+    Trees.delete(Trash.in(place.root()).placeOf(begun.id()));
   }
 
   /**
@@ -102,15 +103,16 @@ record HalfMade(Begun begun, Git git, Registry registry, Place place, TreeRecord
     return kept.stream().findFirst();
   }
 
-  /** The directory, then the entry: the entry tells whose the directory is. */
+  /** Remembers which directory it is, whatever may be put in its place or made of it. */
+  void noteDirectory() throws IOException {
+    begun.note(Map.of(DIRECTORY, key()));
+  }
+
+  /** The directory, then the entry, which may tell whose the directory is. */
   void takeAway() throws IOException {
     List<Entry> entries = entries();
-    boolean linked = false;
-    for (Entry entry : entries) {
-      linked |= entry.isLinkedFrom(place.path());
-    }
-    if ((linked || isClaimed(entries)) && !Files.isSymbolicLink(place.path())) {
-      Trash trash = new Trash(place.root());
+    if (Files.isDirectory(place.path(), LinkOption.NOFOLLOW_LINKS) && isOurs(entries)) {
+      Trash trash = Trash.in(place.root());
       Trees.delete(trash.placeOf(begun.id()));
       trash.take(place.path(), begun.id());
       Trees.delete(trash.placeOf(begun.id()));
@@ -134,24 +136,29 @@ record HalfMade(Begun begun, Git git, Registry registry, Place place, TreeRecord
         .toList();
   }
 
-  /**
-   * Whether the directory is claimed, and has nothing in it but what a worktree has before git
-   * knows of it. Killed while it undoes what it did, git may have taken its link back.
-   */
-  private boolean isClaimed(List<Entry> entries) throws IOException {
-    if (!Files.isDirectory(place.path(), LinkOption.NOFOLLOW_LINKS)) {
+  private boolean isOurs(List<Entry> entries) throws IOException {
+    for (Entry entry : entries) {
+      if (entry.isLinkedFrom(place.path())) {
+        return true;
+      }
+    }
+    return begun.field(DIRECTORY).filter(key()::equals).isPresent() || isClaimed();
+  }
+
+  /** Whether it was claimed, and nothing more; had it been noted which one it is, it would say. */
+  private boolean isClaimed() throws IOException {
+    if (!place.isClaimedFor(begun.id()) || begun.field(DIRECTORY).isPresent()) {
       return false;
     }
-    if (place.isClaimedFor(begun.id())) {
-      try (Stream<Path> children = Files.list(place.path())) {
-        if (children.anyMatch(child -> !child.endsWith(LINK))) {
-          throw new IOException(place.path() + " has files of somebody else's and is kept");
-        }
-      }
-      return true;
+    try (Stream<Path> children = Files.list(place.path())) {
+      return children.findAny().isEmpty();
     }
-    boolean registered = entries.stream().anyMatch(entry -> entry.isAt(place.path()));
-    return registered && !Files.exists(place.path().resolve(LINK), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private String key() throws IOException {
+    return String.valueOf(
+        Files.readAttributes(place.path(), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+            .fileKey());
   }
 
   private Optional<String> dropBranch() throws IOException {

@@ -72,6 +72,7 @@ final class MadeSoFar implements AutoCloseable {
   void claimDirectory() throws IOException {
     touched = true;
     half.place().claim(id());
+    half.noteDirectory();
   }
 
   /** Git knows of it. */
@@ -84,6 +85,7 @@ final class MadeSoFar implements AutoCloseable {
     try {
       half.takeAway();
       DiskSteps.makeDirectory(path());
+      half.noteDirectory();
     } catch (IOException e) {
       throw new StorageException(path(), "cannot be made anew: " + e, e);
     }

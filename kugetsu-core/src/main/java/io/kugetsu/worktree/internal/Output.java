@@ -1,6 +1,7 @@
 package io.kugetsu.worktree.internal;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.function.Consumer;
@@ -39,8 +40,8 @@ abstract class Output {
   }
 
   /** Keeps nothing, but hands over each record. */
-  static Output records(char separator, Consumer<String> taker) {
-    return new Records(separator, taker);
+  static Output records(char separator, Charset charset, Consumer<String> taker) {
+    return new Records(separator, charset, taker);
   }
 
   private static final class Head extends Output {
@@ -94,13 +95,15 @@ abstract class Output {
   private static final class Records extends Output {
     private static final int LONGEST = 1 << 20;
     private final char separator;
+    private final Charset charset;
     private final Consumer<String> taker;
     private final ByteArrayOutputStream record = new ByteArrayOutputStream();
     private boolean overflowed;
     private @Nullable RuntimeException failure;
 
-    Records(char separator, Consumer<String> taker) {
+    Records(char separator, Charset charset, Consumer<String> taker) {
       this.separator = separator;
+      this.charset = charset;
       this.taker = taker;
     }
 
@@ -126,7 +129,7 @@ abstract class Output {
 
     // A taker that throws must not stop the reading: the command would wait for ever.
     private void hand() {
-      String text = record.toString(StandardCharsets.UTF_8);
+      String text = record.toString(charset);
       record.reset();
       try {
         if (failure == null) {

@@ -18,9 +18,9 @@ import org.slf4j.LoggerFactory;
 record Preparation(Checkout checkout, SetUp setUp) {
   private static final Logger LOG = LoggerFactory.getLogger(Preparation.class);
 
-  Preparation(Git git, LocalRepository repository, WorktreeOptions options) {
+  Preparation(Git git, LocalRepository repository, WorktreeOptions options, boolean hooked) {
     this(
-        new Checkout(git, new LargeFiles(git, options.lfs()), options.hookTimeout()),
+        new Checkout(git, new LargeFiles(git, options.lfs()), hooked, options.hookTimeout()),
         new SetUp(git, repository, options));
   }
 

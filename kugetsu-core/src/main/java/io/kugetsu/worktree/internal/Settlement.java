@@ -14,7 +14,14 @@ record Settlement(Git git, Registry registry, List<Settler> settlers) {
 
   /** With everything that can be settled. */
   static Settlement of(Git git, Registry registry) {
-    return new Settlement(git, registry, List.of(new CreationSettler(), new IntegrationSettler()));
+    return new Settlement(
+        git,
+        registry,
+        List.of(
+            new CreationSettler(),
+            new IntegrationSettler(),
+            new RemovalSettler(),
+            new RestoreSettler()));
   }
 
   /** Settles all of it as far as possible; what is not is left for the next time, and logged. */

@@ -27,13 +27,24 @@ record TreeCreation(
     BaseRef from =
         request.existing() ? BaseRef.ref("refs/heads/" + request.branch()) : request.base();
     BranchRules rules = new BranchRules(git, common);
+    Optional<Refused> malformed = rules.form(request.branch());
+    if (malformed.isPresent()) {
+      return malformed.get();
+    }
+    Optional<Survey> survey = Survey.take(git, repository.directory(), from);
     Optional<Refused> forbidden =
-        request.existing() ? rules.form(request.branch()) : rules.check(request.branch());
+        request.existing()
+            ? Optional.empty()
+            : survey
+                .map(known -> rules.check(request.branch(), known.branches()))
+                .orElseGet(() -> rules.check(request.branch()));
     if (forbidden.isPresent()) {
       return forbidden.get();
     }
     Optional<String> base =
-        new BaseCommit(git, repository.directory()).of(from, rules.remoteDefault());
+        survey
+            .map(Survey::base)
+            .or(() -> new BaseCommit(git, repository.directory()).of(from, rules.remoteDefault()));
     if (base.isEmpty()) {
       return BaseCommit.refusal(from);
     }
@@ -42,12 +53,13 @@ record TreeCreation(
         new TreeRecord(request.name(), request.branch(), base.get(), !request.existing());
     try (MadeSoFar made = MadeSoFar.begin(git, registry, place, record, !request.existing())) {
       return new TreeCreation(made.git(), repository, registry, options)
-          .make(made, request.existing());
+          .make(
+              made, request.existing(), survey.filter(known -> known.hasNoHook(common)).isEmpty());
     }
   }
 
-  private Creation make(MadeSoFar made, boolean existing) {
-    Preparation preparation = new Preparation(git, repository, options);
+  private Creation make(MadeSoFar made, boolean existing, boolean hooked) {
+    Preparation preparation = new Preparation(git, repository, options, hooked);
     Optional<Refused> refused;
     try {
       refused =

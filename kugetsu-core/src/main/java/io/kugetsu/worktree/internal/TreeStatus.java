@@ -1,5 +1,7 @@
 package io.kugetsu.worktree.internal;
 
+import java.io.File;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,9 +22,9 @@ final class TreeStatus {
   /**
    * Reads the status.
    *
-   * @param paths takes each path with the letter that says what it is: {@code 1} or {@code u} for
-   *     changed, {@code ?} for untracked, {@code !} for ignored; it ends in a slash if it is a
-   *     directory
+   * @param paths takes each path, as in {@link RawPath}, with the letter that says what it is:
+   *     {@code 1} or {@code u} for changed, {@code ?} for untracked, {@code !} for ignored; it ends
+   *     in a slash if it is a directory
    */
   static TreeStatus read(Git git, Path tree, boolean ignored, BiConsumer<Character, String> paths) {
     TreeStatus status = new TreeStatus();
@@ -33,6 +35,12 @@ final class TreeStatus {
                 "status.showUntrackedFiles=all",
                 "-c",
                 "core.fsmonitor=",
+                "-c",
+                "core.untrackedCache=false",
+                "-c",
+                "core.checkStat=default",
+                "-c",
+                "core.trustctime=true",
                 "--no-optional-locks",
                 "status",
                 "--porcelain=v2",
@@ -44,11 +52,14 @@ final class TreeStatus {
     if (ignored) {
       arguments.add("--ignored=matching");
     }
+    if (hasModes(tree)) {
+      arguments.addAll(0, List.of("-c", "core.fileMode=true"));
+    }
     GitResult result =
         git.runRetrying(
                 GitCommand.inTree(tree, arguments.toArray(String[]::new))
                     .within(GitCommand.LONG)
-                    .each('\0', line -> status.take(line, paths)))
+                    .eachRaw('\0', line -> status.take(line, paths)))
             .orThrow();
     // Git only warns that it could not look somewhere, and calls what it saw the status.
     if (result.err().contains("could not open directory")) {
@@ -67,6 +78,14 @@ final class TreeStatus {
     return Optional.ofNullable(branch);
   }
 
+  /**
+   * Whether a file can be executable or not. Where every file is, git has been told so; else a
+   * change of it counts, whatever git was told.
+   */
+  private static boolean hasModes(Path tree) {
+    return File.separatorChar == '/' && !Files.isExecutable(tree.resolve(".git"));
+  }
+
   private void take(String line, BiConsumer<Character, String> paths) {
     char kind = line.charAt(0);
     if (line.startsWith(OID)) {
@@ -74,7 +93,7 @@ final class TreeStatus {
       head = id.equals(UNBORN) ? null : id;
     } else if (line.startsWith(HEAD)) {
       String name = line.substring(HEAD.length());
-      branch = name.equals(DETACHED) ? null : name;
+      branch = name.equals(DETACHED) ? null : RawPath.shown(name);
     } else if (kind == '?' || kind == '!') {
       paths.accept(kind, line.substring(2));
     } else if (kind != '#') {

@@ -8,7 +8,7 @@ import io.kugetsu.internal.LockFile;
 import io.kugetsu.worktree.Creation;
 import io.kugetsu.worktree.Creation.Reason;
 import io.kugetsu.worktree.Obstacle;
-import io.kugetsu.worktree.RemoveOption;
+import io.kugetsu.worktree.RemovalRequest;
 import io.kugetsu.worktree.Worktree;
 import io.kugetsu.worktree.WorktreeRequest;
 import io.kugetsu.worktree.WorktreeService;
@@ -104,7 +104,11 @@ class ConcurrentWorktreesTest {
 
     List<String> removals =
         inParallel(
-            thread -> repository.remove(tree, RemoveOption.DISCARD_ALL).getClass().getSimpleName());
+            thread ->
+                repository
+                    .remove(tree, RemovalRequest.refusing().discardAll())
+                    .getClass()
+                    .getSimpleName());
 
     assertEquals(1, removals.stream().filter("Removed"::equals).count(), removals.toString());
   }

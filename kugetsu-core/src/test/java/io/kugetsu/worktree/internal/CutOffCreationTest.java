@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kugetsu.internal.Faults;
 import io.kugetsu.support.LeakFree;
-import io.kugetsu.worktree.RemoveOption;
+import io.kugetsu.worktree.RemovalRequest;
 import io.kugetsu.worktree.Worktree;
 import io.kugetsu.worktree.WorktreeRequest;
 import io.kugetsu.worktree.WorktreeService;
@@ -132,7 +132,7 @@ class CutOffCreationTest extends LeakFree {
       if (tree.name().equals("x")) {
         there++;
         assertEquals("", repository.gitIn(tree.path(), "status", "--porcelain"), when);
-        TestRepository.removed(repository.remove(tree, RemoveOption.DISCARD_ALL));
+        TestRepository.removed(repository.remove(tree, RemovalRequest.refusing().discardAll()));
         repository.git("branch", "-q", "-D", "x");
       }
     }

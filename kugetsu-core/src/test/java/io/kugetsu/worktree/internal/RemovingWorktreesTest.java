@@ -7,15 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kugetsu.common.StorageException;
 import io.kugetsu.internal.Trees;
-import io.kugetsu.worktree.GitException;
 import io.kugetsu.worktree.Obstacle;
 import io.kugetsu.worktree.Obstacle.Kind;
 import io.kugetsu.worktree.Removal.Refused;
 import io.kugetsu.worktree.Removal.Removed;
-import io.kugetsu.worktree.RemoveOption;
+import io.kugetsu.worktree.RemovalRequest;
 import io.kugetsu.worktree.Worktree;
-import io.kugetsu.worktree.WorktreeService;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,7 +109,7 @@ class RemovingWorktreesTest {
     Refused refused = assertKept(Kind.IGNORED_FILES, ".env");
 
     assertEquals(2, refused.obstacles().get(0).count());
-    removed(repository.remove(tree, RemoveOption.DISCARD_IGNORED));
+    removed(repository.remove(tree, RemovalRequest.refusing().discardIgnored()));
     assertGone();
   }
 
@@ -119,7 +118,7 @@ class RemovingWorktreesTest {
     write(".env", "KEY=1");
     write("new", "x");
 
-    Refused refused = refused(repository.remove(tree, RemoveOption.DISCARD_IGNORED));
+    Refused refused = refused(repository.remove(tree, RemovalRequest.refusing().discardIgnored()));
 
     assertEquals(
         List.of(new Obstacle(Kind.UNTRACKED_FILES, 1, List.of("new"))), refused.obstacles());
@@ -129,12 +128,12 @@ class RemovingWorktreesTest {
   void a_repository_among_ignored_files_stays_when_ignored_files_may_go() {
     repository.git("clone", "-q", repository.main.toString(), path("build/deep/repo"));
 
-    Refused refused = refused(repository.remove(tree, RemoveOption.DISCARD_IGNORED));
+    Refused refused = refused(repository.remove(tree, RemovalRequest.refusing().discardIgnored()));
 
     assertEquals(
         List.of(new Obstacle(Kind.NESTED_REPOSITORIES, 1, List.of("build/deep/repo/"))),
         refused.obstacles());
-    removed(repository.remove(tree, RemoveOption.DISCARD_ALL));
+    removed(repository.remove(tree, RemovalRequest.refusing().discardAll()));
   }
 
   @Test
@@ -242,8 +241,9 @@ class RemovingWorktreesTest {
     removed(repository.remove(empty));
     assertTrue(refused(repository.remove(filled)).has(Kind.SUBMODULES));
     assertTrue(
-        refused(repository.remove(filled, RemoveOption.DISCARD_IGNORED)).has(Kind.SUBMODULES));
-    removed(repository.remove(filled, RemoveOption.DISCARD_ALL));
+        refused(repository.remove(filled, RemovalRequest.refusing().discardIgnored()))
+            .has(Kind.SUBMODULES));
+    removed(repository.remove(filled, RemovalRequest.refusing().discardAll()));
   }
 
   @Test
@@ -254,7 +254,7 @@ class RemovingWorktreesTest {
 
     assertTrue(refused.has(Kind.UNKNOWN), refused.toString());
     assertTrue(Files.exists(tree.path()));
-    removed(repository.remove(tree, RemoveOption.DISCARD_ALL));
+    removed(repository.remove(tree, RemovalRequest.refusing().discardAll()));
     assertGone();
   }
 
@@ -271,7 +271,7 @@ class RemovingWorktreesTest {
         tree.path().resolve("locked"), PosixFilePermissions.fromString("---------"));
     Files.setPosixFilePermissions(tree.path(), PosixFilePermissions.fromString("r-xr-xr-x"));
 
-    removed(repository.remove(tree, RemoveOption.DISCARD_ALL));
+    removed(repository.remove(tree, RemovalRequest.refusing().discardAll()));
 
     assertGone();
     assertTrue(Files.exists(outside));
@@ -329,7 +329,7 @@ class RemovingWorktreesTest {
 
     assertEquals(List.of(tree), repository.service().list());
     assertTrue(refused(repository.remove(tree)).has(Kind.MISSING_DIRECTORY));
-    removed(repository.remove(tree, RemoveOption.DISCARD_ALL));
+    removed(repository.remove(tree, RemovalRequest.refusing().discardAll()));
     assertGone();
   }
 
@@ -338,7 +338,7 @@ class RemovingWorktreesTest {
     repository.git("worktree", "unlock", tree.path().toString());
     repository.git("worktree", "lock", "--reason", "on a stick", tree.path().toString());
 
-    Refused refused = refused(repository.remove(tree, RemoveOption.DISCARD_ALL));
+    Refused refused = refused(repository.remove(tree, RemovalRequest.refusing().discardAll()));
 
     assertTrue(refused.has(Kind.LOCKED_BY_OTHERS), refused.toString());
     assertTrue(Files.exists(tree.path().resolve("a.txt")));
@@ -355,7 +355,7 @@ class RemovingWorktreesTest {
         new Worktree("main", repository.main, "main", tree.baseCommit(), tree.repository());
 
     for (Worktree foreign : List.of(plain, elsewhere)) {
-      Refused refused = refused(repository.remove(foreign, RemoveOption.DISCARD_ALL));
+      Refused refused = refused(repository.remove(foreign, RemovalRequest.refusing().discardAll()));
       assertTrue(refused.has(Kind.NOT_REGISTERED), refused.toString());
       assertTrue(Files.exists(foreign.path().resolve("a.txt")));
     }
@@ -364,17 +364,16 @@ class RemovingWorktreesTest {
   }
 
   @Test
-  void when_git_refuses_the_worktree_is_where_it_was() {
-    WorktreeService service =
-        repository.serviceWithGit(
-            "case \" $* \" in *' worktree remove '*) echo 'fatal: no' >&2; exit 128;; esac;"
-                + " exec $GIT \"$@\"");
+  void when_git_cannot_be_made_to_forget_it_the_worktree_is_where_it_was() throws IOException {
+    Path trash = repository.main.resolve(".git/kugetsu/trash");
+    TestRepository.write(trash, "in the way");
     String before = repository.traces();
 
-    assertThrows(GitException.class, () -> service.remove(tree));
+    assertThrows(StorageException.class, () -> repository.remove(tree));
 
     assertEquals(before, repository.traces());
     assertEquals("", git("status", "--porcelain"));
+    Files.delete(trash);
     removed(repository.remove(tree));
   }
 
@@ -406,7 +405,7 @@ class RemovingWorktreesTest {
   private void assertForeign() {
     String before = repository.traces();
     List<String> files = TestRepository.children(tree.path());
-    Refused refused = refused(repository.remove(tree, RemoveOption.DISCARD_ALL));
+    Refused refused = refused(repository.remove(tree, RemovalRequest.refusing().discardAll()));
     assertTrue(refused.has(Kind.FOREIGN_DIRECTORY), refused.toString());
     assertEquals(before, repository.traces());
     assertEquals(files, TestRepository.children(tree.path()));

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import io.kugetsu.worktree.Creation;
 import io.kugetsu.worktree.Removal;
-import io.kugetsu.worktree.RemoveOption;
+import io.kugetsu.worktree.RemovalRequest;
 import io.kugetsu.worktree.Worktree;
 import io.kugetsu.worktree.WorktreeRequest;
 import io.kugetsu.worktree.WorktreeService;
@@ -189,8 +189,12 @@ final class TestRepository {
     return assertInstanceOf(Removal.Refused.class, removal, removal.toString());
   }
 
-  Removal remove(Worktree worktree, RemoveOption... options) {
-    return service().remove(worktree, options);
+  Removal remove(Worktree worktree) {
+    return service().remove(worktree);
+  }
+
+  Removal remove(Worktree worktree, RemovalRequest request) {
+    return service().remove(worktree, request);
   }
 
   /** Everything that making a worktree leaves, to be compared before and after. */

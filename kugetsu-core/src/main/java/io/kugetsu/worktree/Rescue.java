@@ -1,0 +1,56 @@
+package io.kugetsu.worktree;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What was saved of a worktree before it was removed: one commit under a ref of its own, in the
+ * worktree's repository. A value; whether it still is there, only {@link WorktreeService#rescues()}
+ * tells.
+ *
+ * <p>Its parents are the commit that was checked out, if there was one; a commit with what was
+ * staged; a commit with every file of the worktree, untracked and ignored ones included as far as
+ * they were to be rescued, byte for byte as they were, whatever filters and line ends are set; and
+ * each commit that only the worktree led to. So git itself can look into it and take files out of
+ * it, and nothing of it is ever pruned. The commit itself holds what {@link
+ * WorktreeService#restore} needs besides: the index with its flags, git's files for that worktree,
+ * the directories and the exact modes.
+ *
+ * <p>Not held are times, owners, access control lists, extended attributes, and which names were
+ * hard links of one file.
+ *
+ * @param ref its ref, below {@code refs/kugetsu/rescue/}
+ * @param commit the full id of its commit
+ * @param name the worktree's name
+ * @param path the directory the worktree had
+ * @param madeBranch the branch that was made for the worktree, without {@code refs/heads/}
+ * @param branch the branch that was checked out; empty when none was
+ * @param head the full id of the commit that was checked out; empty when the branch had none yet
+ * @param baseCommit the worktree's base
+ * @param at when it was made, to the second
+ */
+public record Rescue(
+    String ref,
+    String commit,
+    String name,
+    Path path,
+    String madeBranch,
+    Optional<String> branch,
+    Optional<String> head,
+    String baseCommit,
+    Instant at) {
+  /** Requires everything. */
+  public Rescue {
+    Objects.requireNonNull(ref, "ref");
+    Objects.requireNonNull(commit, "commit");
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(path, "path");
+    Objects.requireNonNull(madeBranch, "madeBranch");
+    Objects.requireNonNull(branch, "branch");
+    Objects.requireNonNull(head, "head");
+    Objects.requireNonNull(baseCommit, "baseCommit");
+    Objects.requireNonNull(at, "at");
+  }
+}

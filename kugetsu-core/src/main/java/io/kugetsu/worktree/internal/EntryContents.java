@@ -1,0 +1,69 @@
+package io.kugetsu.worktree.internal;
+
+import io.kugetsu.worktree.internal.Manifest.Part;
+import io.kugetsu.worktree.internal.Snapshot.Type;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What git, and who extends it, keeps in a worktree's entry, but for the repositories of submodules
+ * and what a new entry has of its own: index, HEAD, reflog, refs, settings. It is small, so it is
+ * kept in memory.
+ *
+ * @param parts directories before what is in them
+ * @param contents of the files, by their raw names
+ */
+record EntryContents(List<Part> parts, Map<String, byte[]> contents) {
+  private static final Set<String> ITS_OWN = Set.of("gitdir", "commondir", "modules");
+
+  /**
+   * Reads it.
+   *
+   * @param idLength how many digits the repository's ids have
+   */
+  static EntryContents read(Path entry, int idLength) throws IOException {
+    EntryContents files = new EntryContents(new ArrayList<>(), new LinkedHashMap<>());
+    files.add(entry, "", idLength);
+    return files;
+  }
+
+  /** Whether it is the same as another one. */
+  boolean isSame(EntryContents other) {
+    return parts.equals(other.parts);
+  }
+
+  private void add(Path path, String raw, int idLength) throws IOException {
+    int mode = Modes.of(path);
+    if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+      parts.add(new Part(Type.DIRECTORY, raw, mode, 0, ""));
+      List<Path> sorted = new ArrayList<>();
+      try (DirectoryStream<Path> children = Files.newDirectoryStream(path)) {
+        children.forEach(sorted::add);
+      } catch (DirectoryIteratorException e) {
+        throw e.getCause();
+      }
+      sorted.sort(null);
+      for (Path child : sorted) {
+        String name = RawPath.name(child);
+        if (!raw.isEmpty() || !ITS_OWN.contains(name)) {
+          add(child, RawPath.join(raw, name), idLength);
+        }
+      }
+    } else if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+      byte[] content = Files.readAllBytes(path);
+      contents.put(raw, content);
+      parts.add(new Part(Type.FILE, raw, mode, content.length, BlobId.of(content, idLength)));
+    } else {
+      throw new IOException(path + " is neither a file nor a directory");
+    }
+  }
+}

@@ -1,0 +1,106 @@
+package io.kugetsu.worktree.internal;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * What a rescue holds, in full: a list that says of each file its mode and the id of its content.
+ *
+ * @param tree what is in the worktree's directory, directories before what is in them
+ * @param entry what is in git's own directory for the worktree, likewise
+ */
+record Manifest(List<Part> tree, List<Part> entry) {
+  private static final String HEADER = "kugetsu rescue 1";
+  private static final int OCTAL = 8;
+  private static final int FIELDS = 6;
+
+  /**
+   * One thing.
+   *
+   * @param raw its name, see {@link RawPath}; empty for the top
+   * @param mode the permission bits
+   * @param size of its content, which for a link is where it leads
+   * @param id of its content; empty for a directory
+   */
+  record Part(Snapshot.Type type, String raw, int mode, long size, String id) {
+    private String text(char where) {
+      return where
+          + " "
+          + type.name().toLowerCase(Locale.ROOT)
+          + " "
+          + Integer.toString(mode, OCTAL)
+          + " "
+          + size
+          + " "
+          + (id.isEmpty() ? "-" : id)
+          + " "
+          + raw
+          + "\0";
+    }
+  }
+
+  byte[] bytes() {
+    StringBuilder text = new StringBuilder(HEADER).append('\0');
+    tree.forEach(part -> text.append(part.text('t')));
+    entry.forEach(part -> text.append(part.text('e')));
+    return text.toString().getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  /**
+   * Reads one.
+   *
+   * @throws IOException when it is none, or names what must not be made
+   */
+  static Manifest parse(byte[] bytes) throws IOException {
+    String[] lines = new String(bytes, StandardCharsets.ISO_8859_1).split("\0");
+    if (!lines[0].equals(HEADER)) {
+      throw new IOException("the rescue is damaged or of a newer version");
+    }
+    List<Part> tree = new ArrayList<>();
+    List<Part> entry = new ArrayList<>();
+    try {
+      for (String line : List.of(lines).subList(1, lines.length)) {
+        String[] fields = line.split(" ", FIELDS);
+        Part part =
+            new Part(
+                Snapshot.Type.valueOf(fields[1].toUpperCase(Locale.ROOT)),
+                fields[5],
+                Integer.parseInt(fields[2], OCTAL),
+                Long.parseLong(fields[3]),
+                fields[4].equals("-") ? "" : fields[4]);
+        (fields[0].equals("t") ? tree : entry).add(part);
+      }
+    } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
+      throw new IOException("the rescue is damaged", e);
+    }
+    check(tree);
+    check(entry);
+    return new Manifest(tree, entry);
+  }
+
+  /** Everything is in a directory that is named before, and is no part of a repository. */
+  private static void check(List<Part> parts) throws IOException {
+    Set<String> directories = new HashSet<>();
+    Set<String> names = new HashSet<>();
+    for (Part part : parts) {
+      String raw = part.raw();
+      boolean top = raw.isEmpty() && names.isEmpty() && part.type() == Snapshot.Type.DIRECTORY;
+      String name = raw.substring(raw.lastIndexOf('/') + 1);
+      boolean plain =
+          !name.isEmpty() && !name.equals(".") && !name.equals("..") && !name.equals(".git");
+      if (!names.add(raw) || !(top || (plain && directories.contains(RawPath.parent(raw))))) {
+        throw new IOException("the rescue has a name that is not to be made: " + raw);
+      }
+      if (part.type() == Snapshot.Type.DIRECTORY) {
+        directories.add(raw);
+      } else if (!BaseCommit.isId(part.id())) {
+        throw new IOException("the rescue has no content for " + raw);
+      }
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package io.kugetsu.worktree.internal;
+
+import io.kugetsu.internal.Trees;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Optional;
+
+/**
+ * Ends a restoration that was cut off: once the entry is at its place the directory follows, else
+ * nothing of it stays. What was rescued is there in any case.
+ */
+final class RestoreSettler implements Settler {
+  private static final int OCTAL = 8;
+
+  @Override
+  public Begun.Kind kind() {
+    return Begun.Kind.RESTORE;
+  }
+
+  @Override
+  public void settle(Begun begun, Git git, Registry registry) throws IOException {
+    Path tree = path(begun, TreeRestore.TREE);
+    Optional<Path> entry = begun.field(TreeRestore.ENTRY).map(Path::of);
+    if (entry.isPresent()
+        && !exists(path(begun, TreeRestore.ENTRY_DRAFT))
+        && exists(entry.get())
+        && Entry.read(entry.get()).isAt(tree)) {
+      finish(begun);
+      return;
+    }
+    Trees.delete(path(begun, TreeRestore.TREE_DRAFT));
+    Trees.delete(path(begun, TreeRestore.ENTRY_DRAFT));
+    Optional<String> branch = begun.field(TreeRestore.BRANCH);
+    Optional<String> head = begun.field(TreeRestore.HEAD);
+    if (branch.isPresent() && head.isPresent()) {
+      // Fails when somebody has moved it since, and then it is theirs.
+      git.runRetrying(
+          GitCommand.onRepository(
+              registry.common(), "update-ref", "-d", "refs/heads/" + branch.get(), head.get()));
+    }
+  }
+
+  /** The last step: the entry is at its place already. */
+  static void finish(Begun begun) throws IOException {
+    Path tree = path(begun, TreeRestore.TREE);
+    Path draft = path(begun, TreeRestore.TREE_DRAFT);
+    if (exists(draft)) {
+      if (exists(tree)) {
+        throw new IOException("something is at " + tree + "; what was restored is in " + draft);
+      }
+      Files.move(draft, tree, StandardCopyOption.ATOMIC_MOVE);
+    }
+    if (exists(tree)) {
+      Modes.set(tree, Integer.parseInt(begun.field(TreeRestore.MODE).orElseThrow(), OCTAL));
+    }
+  }
+
+  private static Path path(Begun begun, String field) throws IOException {
+    return Path.of(
+        begun.field(field).orElseThrow(() -> new IOException(begun + " has no " + field)));
+  }
+
+  private static boolean exists(Path path) {
+    return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
+  }
+}

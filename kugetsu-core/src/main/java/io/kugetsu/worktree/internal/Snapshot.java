@@ -1,0 +1,160 @@
+package io.kugetsu.worktree.internal;
+
+import io.kugetsu.worktree.Obstacle.Kind;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything in a worktree's directory that is to be rescued, as it was at one moment: what is
+ * there, and by what a later change of it shows. Taken twice, two equal ones mean that nothing was
+ * changed in between, wherever the directory was moved to.
+ *
+ * @param selection what belongs to it
+ * @param nodes directories before what is in them; the top itself is the first
+ */
+record Snapshot(Selection selection, List<Node> nodes) {
+  /** What something is. */
+  enum Type {
+    DIRECTORY,
+    FILE,
+    LINK
+  }
+
+  /**
+   * Something in the directory.
+   *
+   * @param raw its name, see {@link RawPath}; empty for the top
+   * @param mode the permission bits
+   * @param size in bytes; 0 for what is no file
+   * @param stamp differs from that of anything that was changed or replaced; empty for directories
+   */
+  record Node(String raw, Type type, int mode, long size, String stamp) {}
+
+  private static final String LINK_TO_REPOSITORY = ".git";
+  private static final String ATTRIBUTES = "unix:mode,ino,size,lastModifiedTime,ctime";
+  private static final int TYPE = 0170000;
+  private static final int DIRECTORY = 0040000;
+  private static final int FILE = 0100000;
+  private static final int LINK = 0120000;
+  private static final int PERMISSIONS = 07777;
+
+  /**
+   * What belongs to it.
+   *
+   * @param modules the places of submodules, by raw names
+   * @param ignored what git ignores, by raw names, directories without a slash
+   * @param chosen the files of those that do; null when all do
+   */
+  record Selection(
+      Set<String> modules,
+      Set<String> ignored,
+      @Nullable Set<String> chosen,
+      Set<String> chosenIn) {
+    static Selection all(Set<String> modules) {
+      return new Selection(modules, Set.of(), null, Set.of());
+    }
+
+    static Selection only(Set<String> modules, Set<String> ignored, Set<String> chosen) {
+      Set<String> directories = new HashSet<>();
+      chosen.forEach(path -> TrackedFiles.addParents(path, directories));
+      return new Selection(modules, ignored, chosen, directories);
+    }
+
+    private boolean takes(String raw, boolean belowIgnored, boolean directory) {
+      return chosen == null
+          || !(belowIgnored || ignored.contains(raw))
+          || (directory ? chosenIn.contains(raw) : chosen.contains(raw));
+    }
+  }
+
+  /**
+   * Takes one.
+   *
+   * @param tally takes what it cannot hold
+   */
+  static Snapshot of(Path tree, Selection selection, Tally tally) throws IOException {
+    List<Node> nodes = new ArrayList<>();
+    new Walk(selection, tally, nodes).visit(tree, "", false);
+    return new Snapshot(selection, nodes);
+  }
+
+  /** Whether it is the same; the top may have been made writable to be moved. */
+  boolean isSameBelowTop(Snapshot other) {
+    return nodes.subList(1, nodes.size()).equals(other.nodes.subList(1, other.nodes.size()));
+  }
+
+  private record Walk(Selection selection, Tally tally, List<Node> nodes) {
+    private void visit(Path path, String raw, boolean belowIgnored) throws IOException {
+      Map<String, Object> attributes =
+          Files.readAttributes(path, ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
+      int mode = (int) attributes.get("mode");
+      int permissions = mode & PERMISSIONS;
+      switch (mode & TYPE) {
+        case DIRECTORY:
+          nodes.add(new Node(raw, Type.DIRECTORY, permissions, 0, ""));
+          children(path, raw, belowIgnored);
+          break;
+        case FILE:
+          long size = (long) attributes.get("size");
+          nodes.add(new Node(raw, Type.FILE, permissions, size, stamp(attributes)));
+          break;
+        case LINK:
+          nodes.add(new Node(raw, Type.LINK, permissions, 0, stamp(attributes)));
+          break;
+        default:
+          tally.add(Kind.SPECIAL_FILES, RawPath.shown(raw));
+      }
+    }
+
+    private void children(Path directory, String raw, boolean belowIgnored) throws IOException {
+      List<Path> sorted = new ArrayList<>();
+      try (DirectoryStream<Path> children = Files.newDirectoryStream(directory)) {
+        children.forEach(sorted::add);
+      } catch (DirectoryIteratorException e) {
+        throw e.getCause();
+      }
+      sorted.sort(null);
+      if (selection.modules().contains(raw) && !sorted.isEmpty()) {
+        tally.add(Kind.SUBMODULES, RawPath.shown(raw));
+        return;
+      }
+      for (Path child : sorted) {
+        String name = RawPath.name(child);
+        String path = RawPath.join(raw, name);
+        if (name.equals(LINK_TO_REPOSITORY)) {
+          if (!raw.isEmpty()) {
+            tally.add(Kind.NESTED_REPOSITORIES, RawPath.shown(raw) + "/");
+          }
+          continue;
+        }
+        boolean directoryToo = Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS);
+        if (selection.takes(path, belowIgnored, directoryToo)) {
+          visit(child, path, belowIgnored || selection.ignored().contains(path));
+        }
+      }
+    }
+
+    private static String stamp(Map<String, Object> attributes) {
+      return attributes.get("ino")
+          + " "
+          + nanos(attributes.get("lastModifiedTime"))
+          + " "
+          + nanos(attributes.get("ctime"));
+    }
+
+    private static String nanos(Object time) {
+      return ((FileTime) time).toInstant().toString();
+    }
+  }
+}
