@@ -3,7 +3,9 @@ package io.kugetsu.worktree;
 import io.kugetsu.common.InvalidRequestException;
 import io.kugetsu.worktree.internal.GitWorktrees;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -163,6 +165,25 @@ public interface WorktreeService {
    * @throws GitException when git cannot tell, for example as the base is no longer there
    */
   Changes changes(Worktree worktree);
+
+  /**
+   * The same for many, several of them at a time: for listings.
+   *
+   * @param worktrees the worktrees
+   * @return the changes of each, in their order; those that are gone by then are left out
+   * @throws GitException when git cannot tell of one of them
+   */
+  Map<Worktree, Changes> changes(Collection<Worktree> worktrees);
+
+  /**
+   * How much room a worktree takes: its files, ignored ones too, and what git keeps for it alone,
+   * submodules for example. The commits are not counted, which it shares with the repository.
+   *
+   * @param worktree the worktree
+   * @return bytes, counted in whole blocks of the file system; what may not be read is left out
+   * @throws RepositoryException when its directory is gone or is no longer that worktree
+   */
+  long sizeOnDisk(Worktree worktree);
 
   /**
    * Brings the commits of a worktree home to a local branch: what HEAD stands at in the worktree,

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -27,9 +28,10 @@ public final class ChildProgram implements AutoCloseable {
   private final List<String> lines = new ArrayList<>();
   private final Thread reader;
 
-  private ChildProgram(List<String> command) throws IOException {
+  private ChildProgram(List<String> command, Map<String, String> more) throws IOException {
     ProcessBuilder builder = new ProcessBuilder(command).redirectError(Redirect.INHERIT);
     builder.environment().putAll(TestRepository.IDENTITY);
+    builder.environment().putAll(more);
     process = builder.start();
     reader = new Thread(this::read, "test-child");
     reader.setDaemon(true);
@@ -37,7 +39,13 @@ public final class ChildProgram implements AutoCloseable {
   }
 
   public static ChildProgram start(Class<?> main, Object... arguments) throws IOException {
-    return new ChildProgram(command(main, arguments));
+    return new ChildProgram(command(main, arguments), Map.of());
+  }
+
+  /** The same with more in its environment. */
+  public static ChildProgram startWith(Map<String, String> more, Class<?> main, Object... arguments)
+      throws IOException {
+    return new ChildProgram(command(main, arguments), more);
   }
 
   /** The same under a terminal of its own, whose keys are the process's standard input. */
@@ -46,7 +54,7 @@ public final class ChildProgram implements AutoCloseable {
         command(main, arguments).stream()
             .map(word -> "'" + word + "'")
             .collect(Collectors.joining(" "));
-    return new ChildProgram(List.of("script", "-qec", quoted, "/dev/null"));
+    return new ChildProgram(List.of("script", "-qec", quoted, "/dev/null"), Map.of());
   }
 
   private static List<String> command(Class<?> main, Object... arguments) {
@@ -95,6 +103,14 @@ public final class ChildProgram implements AutoCloseable {
   public void killAfter(long millis) throws InterruptedException {
     boolean unused = process.waitFor(millis, TimeUnit.MILLISECONDS);
     kill();
+  }
+
+  /** The same, and everything that it has started is ended right after. */
+  public void killAllAfter(long millis) throws InterruptedException {
+    boolean unused = process.waitFor(millis, TimeUnit.MILLISECONDS);
+    List<ProcessHandle> started = process.descendants().toList();
+    kill();
+    started.forEach(ProcessHandle::destroyForcibly);
   }
 
   public void kill() throws InterruptedException {

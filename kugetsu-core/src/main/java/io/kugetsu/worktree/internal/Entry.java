@@ -80,11 +80,6 @@ record Entry(Path directory, @Nullable Path tree, @Nullable String lockReason, S
     return Files.exists(directory.resolve(file), LinkOption.NOFOLLOW_LINKS);
   }
 
-  /** Takes our own lock away, which is what {@code git worktree unlock} does too. */
-  void unlock() throws IOException {
-    Files.deleteIfExists(directory.resolve(LOCK));
-  }
-
   /** Locks it for a reason, in place of any other. */
   void lock(String reason) throws IOException {
     replace(LOCK, reason);
@@ -99,12 +94,6 @@ record Entry(Path directory, @Nullable Path tree, @Nullable String lockReason, S
     Path draft = directory.resolve(file + ".kugetsu");
     Files.writeString(draft, line + "\n");
     Files.move(draft, directory.resolve(file), StandardCopyOption.ATOMIC_MOVE);
-  }
-
-  void lockAgain() throws IOException {
-    if (lockReason != null) {
-      Files.writeString(directory.resolve(LOCK), lockReason + "\n");
-    }
   }
 
   /**

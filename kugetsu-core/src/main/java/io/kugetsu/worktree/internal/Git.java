@@ -39,6 +39,7 @@ public final class Git {
 
   private final List<String> program;
   private final Map<String, String> environment;
+  private final Hardening hardening;
 
   /**
    * Git as the host has it.
@@ -50,19 +51,20 @@ public final class Git {
   }
 
   Git(List<String> program, Map<String, String> host) {
-    this(GitEnvironment.from(host), program);
+    this(program, GitEnvironment.from(host), new Hardening(host));
   }
 
-  private Git(Map<String, String> environment, List<String> program) {
+  private Git(List<String> program, Map<String, String> environment, Hardening hardening) {
     this.program = List.copyOf(program);
     this.environment = environment;
+    this.hardening = hardening;
   }
 
   /** The same with one more variable in the environment of all that it runs. */
   Git with(String name, String value) {
     Map<String, String> more = new HashMap<>(environment);
     more.put(name, value);
-    return new Git(Map.copyOf(more), program);
+    return new Git(program, Map.copyOf(more), hardening);
   }
 
   /**
@@ -162,7 +164,7 @@ public final class Git {
 
   private Map<String, String> environment(GitCommand command) {
     Map<String, String> all = new HashMap<>(environment);
-    Hardening.of(command.arguments()).forEach(all::putAll);
+    all.putAll(hardening.of(command.arguments()));
     all.putAll(command.environment());
     return all;
   }

@@ -21,8 +21,10 @@ import io.kugetsu.worktree.WorktreeRequest;
 import io.kugetsu.worktree.WorktreeService;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The worktrees of a repository, by the git command. */
@@ -31,6 +33,7 @@ public final class GitWorktrees implements WorktreeService {
   private final LocalRepository repository;
   private final Path root;
   private final Registry registry;
+  private final TreeChanges changes;
   private final WorktreeOptions options;
 
   GitWorktrees(Git git, Path repository, Path root, Duration lockWait) {
@@ -42,6 +45,7 @@ public final class GitWorktrees implements WorktreeService {
     this.repository = LocalRepository.open(repository, git);
     this.root = options.root().toAbsolutePath();
     this.registry = new Registry(this.repository.commonDirectory(), options.lockWait());
+    this.changes = new TreeChanges(git, registry);
     this.options = options;
     if (root().startsWith(this.repository.commonDirectory())) {
       throw new InvalidRequestException(
@@ -120,8 +124,18 @@ public final class GitWorktrees implements WorktreeService {
 
   @Override
   public Changes changes(Worktree worktree) {
-    Standing.of(registry, worktree);
-    return TreeChanges.of(git, worktree.path(), worktree.baseCommit());
+    return changes.of(worktree);
+  }
+
+  @Override
+  public Map<Worktree, Changes> changes(Collection<Worktree> worktrees) {
+    return changes.of(worktrees);
+  }
+
+  @Override
+  public long sizeOnDisk(Worktree worktree) {
+    Entry entry = Standing.of(registry, worktree);
+    return TreeSize.of(List.of(worktree.path(), entry.directory()));
   }
 
   @Override

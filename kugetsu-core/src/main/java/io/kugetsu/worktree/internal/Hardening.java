@@ -1,8 +1,10 @@
 package io.kugetsu.worktree.internal;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * What keeps a repository from having commands of its own run by those of git's that only look. Its
@@ -11,18 +13,19 @@ import java.util.Set;
  */
 final class Hardening {
   // A program that tells which files changed may tell wrong, and one that shows signatures is
-  // asked even where none is shown. In the environment, as git's own children need it too.
+  // asked even where none is shown.
   private static final Map<String, String> SETTINGS =
+      Map.of("core.fsmonitor", "false", "log.showSignature", "false");
+  // Where their program is missing, git would neither write large files nor tell what changed.
+  private static final Map<String, String> POINTERS =
       Map.of(
-          "GIT_CONFIG_COUNT",
-          "2",
-          "GIT_CONFIG_KEY_0",
-          "core.fsmonitor",
-          "GIT_CONFIG_VALUE_0",
-          "false",
-          "GIT_CONFIG_KEY_1",
-          "log.showSignature",
-          "GIT_CONFIG_VALUE_1",
+          "filter.lfs.smudge",
+          "",
+          "filter.lfs.clean",
+          "",
+          "filter.lfs.process",
+          "",
+          "filter.lfs.required",
           "false");
   // A clone that lacks objects fetches them by whatever program its settings name. What only looks
   // does without; a protocol of this name is none that git knows.
@@ -47,15 +50,41 @@ final class Hardening {
   private static final String HOOK = "hook";
   private static final Set<String> WITH_VALUE = Set.of("-c", "-C");
 
-  private Hardening() {}
+  // In the environment, as git's own children need them too.
+  private final Map<String, String> settings;
+
+  /**
+   * For an environment.
+   *
+   * @param environment the variables that git is given
+   */
+  Hardening(Map<String, String> environment) {
+    Map<String, String> all = new TreeMap<>(SETTINGS);
+    if (!LargeFiles.canBeRead(environment)) {
+      all.putAll(POINTERS);
+    }
+    Map<String, String> variables = new HashMap<>();
+    all.forEach(
+        (key, value) -> {
+          int index = variables.size() / 2;
+          variables.put("GIT_CONFIG_KEY_" + index, key);
+          variables.put("GIT_CONFIG_VALUE_" + index, value);
+        });
+    variables.put("GIT_CONFIG_COUNT", Integer.toString(all.size()));
+    settings = Map.copyOf(variables);
+  }
 
   /** The variables that a command is given besides. */
-  static List<Map<String, String>> of(List<String> arguments) {
+  Map<String, String> of(List<String> arguments) {
     String command = command(arguments);
     if (command.equals(HOOK)) {
-      return List.of();
+      return Map.of();
     }
-    return LOOKING.contains(command) ? List.of(SETTINGS, OFFLINE) : List.of(SETTINGS);
+    Map<String, String> variables = new HashMap<>(settings);
+    if (LOOKING.contains(command)) {
+      variables.putAll(OFFLINE);
+    }
+    return variables;
   }
 
   /** The first word that is no option of git's own, nor its value. */

@@ -42,9 +42,7 @@ record LargeFiles(Git git, LfsPolicy policy) {
 
   /** What to put in front of the command that writes the files. */
   List<String> settings() {
-    boolean pointers =
-        policy == LfsPolicy.SKIP_SMUDGE || (policy == LfsPolicy.AUTO && !isInstalled());
-    return pointers ? NO_FILTER : List.of();
+    return policy == LfsPolicy.SKIP_SMUDGE ? NO_FILTER : List.of();
   }
 
   /** For the program itself, which a hook may start too. */
@@ -100,12 +98,12 @@ record LargeFiles(Git git, LfsPolicy policy) {
     }
   }
 
-  /** On the path, or among git's own programs. */
-  private boolean isInstalled() {
+  /** Whether the program is on the path, or among git's own. */
+  static boolean canBeRead(Map<String, String> environment) {
+    String path = environment.getOrDefault("PATH", "");
     return Stream.concat(
-            Arrays.stream(git.variable("PATH").split(File.pathSeparator))
-                .flatMap(LargeFiles::withGits),
-            Stream.of(git.variable("GIT_EXEC_PATH")))
+            Arrays.stream(path.split(File.pathSeparator)).flatMap(LargeFiles::withGits),
+            Stream.of(environment.getOrDefault("GIT_EXEC_PATH", "")))
         .filter(directory -> !directory.isEmpty())
         .anyMatch(directory -> Files.isExecutable(Path.of(directory, PROGRAM)));
   }

@@ -19,11 +19,16 @@ final class Standing {
   static Entry of(Registry registry, Worktree worktree) {
     Path path = worktree.path();
     try {
-      Optional<Entry> entry = registry.at(path);
-      if (worktree.repository().equals(registry.common())
-          && entry.isPresent()
-          && entry.get().isLinkedFrom(path)) {
-        return entry.get();
+      if (worktree.repository().equals(registry.common())) {
+        // Most entries have the name of the directory; to look at all of them takes long for many.
+        Path likely = registry.common().resolve("worktrees").resolve(path.getFileName());
+        Optional<Entry> entry = Optional.of(Entry.read(likely)).filter(found -> found.isAt(path));
+        if (entry.isEmpty()) {
+          entry = registry.at(path);
+        }
+        if (entry.isPresent() && entry.get().isLinkedFrom(path)) {
+          return entry.get();
+        }
       }
     } catch (IOException e) {
       throw new RepositoryException(path, Problem.NOT_READABLE, "cannot be read: " + e);

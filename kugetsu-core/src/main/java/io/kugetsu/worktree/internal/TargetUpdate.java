@@ -99,6 +99,8 @@ record TargetUpdate(Git git, Registry registry, Begun begun, Path scratch) {
         next,
         StandardCopyOption.REPLACE_EXISTING,
         StandardCopyOption.COPY_ATTRIBUTES);
+    // Files that were only touched would count as changed; it fails for those that really are.
+    git.run(settlement.onNext("update-index", "-q", "--refresh"));
     GitResult result =
         git.run(
             settlement.onNext(

@@ -54,7 +54,8 @@ record TreeLink(Path target) {
   boolean isLostFrom(Entry entry) {
     Path entries = target.getParent();
     Path common = entries == null ? null : entries.getParent();
-    return common != null
+    return entries != null
+        && common != null
         && entries.endsWith(ENTRIES)
         && target.endsWith(entry.directory().getFileName())
         && !Files.exists(common, LinkOption.NOFOLLOW_LINKS);

@@ -101,15 +101,14 @@ final class TreeRepair {
       lock(entry, record, tree);
       return;
     }
-    boolean present = tree != null && Files.exists(tree, LinkOption.NOFOLLOW_LINKS);
-    if (present && TreeLink.of(tree).filter(link -> link.isLostFrom(entry)).isPresent()) {
+    if (tree == null || !Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
+      moved(entry, record);
+    } else if (TreeLink.of(tree).filter(link -> link.isLostFrom(entry)).isPresent()) {
       TreeLink.write(tree, entry.directory());
       add(repaired, Kind.MOVED_REPOSITORY, tree, "leads to " + registry.common() + " again");
       lock(entry, record, tree);
-    } else if (present) {
-      add(unrepaired, Kind.FOREIGN_DIRECTORY, tree, "is not the worktree that was there");
     } else {
-      moved(entry, record);
+      add(unrepaired, Kind.FOREIGN_DIRECTORY, tree, "is not the worktree that was there");
     }
   }
 

@@ -5,14 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kugetsu.internal.Trees;
 import io.kugetsu.worktree.Changes;
+import io.kugetsu.worktree.RemovalRequest;
 import io.kugetsu.worktree.RepositoryException;
 import io.kugetsu.worktree.RepositoryException.Problem;
 import io.kugetsu.worktree.Worktree;
+import io.kugetsu.worktree.WorktreeService;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -122,5 +127,65 @@ class ChangesTest {
 
     assertEquals(Problem.NOT_THAT_WORKTREE, failure.problem());
     assertEquals(tree.path(), failure.path());
+  }
+
+  @Test
+  void what_is_remembered_of_commits_is_never_shown_for_others() {
+    TestRepository repository = TestRepository.create(temp);
+    WorktreeService service = repository.service();
+    Worktree tree = repository.worktree("x");
+    TestRepository.write(tree.path().resolve("a.txt"), "1\n2\n");
+    repository.commitIn(tree.path(), "one");
+    Changes first = service.changes(tree);
+    assertEquals(first, service.changes(tree));
+
+    TestRepository.write(tree.path().resolve("b.txt"), "1\n");
+    assertEquals(1, service.changes(tree).uncommitted());
+    repository.commitIn(tree.path(), "two");
+
+    assertEquals(2, service.changes(tree).commitCount());
+    repository.gitIn(tree.path(), "reset", "-q", "--hard", "HEAD~1");
+    assertEquals(first, service.changes(tree));
+  }
+
+  @Test
+  void many_are_told_at_once_and_those_that_went_are_left_out() throws IOException {
+    TestRepository repository = TestRepository.create(temp);
+    WorktreeService service = repository.service();
+    List<Worktree> trees =
+        IntStream.range(0, 5).mapToObj(i -> repository.worktree("x" + i)).toList();
+    for (int i = 0; i < 5; i++) {
+      for (int n = 0; n < i; n++) {
+        repository.commitIn(trees.get(i).path(), "work");
+      }
+    }
+    TestRepository.removed(repository.remove(trees.get(2)));
+    Trees.delete(trees.get(3).path());
+
+    Map<Worktree, Changes> all = service.changes(trees);
+
+    assertEquals(List.of(trees.get(0), trees.get(1), trees.get(4)), List.copyOf(all.keySet()));
+    assertEquals(List.of(0, 1, 4), all.values().stream().map(Changes::commitCount).toList());
+    assertEquals(Map.of(), service.changes(List.of()));
+  }
+
+  @Test
+  void the_size_counts_ignored_files_and_what_git_keeps_for_it_alone() throws IOException {
+    TestRepository repository = TestRepository.create(temp);
+    WorktreeService service = repository.service();
+    Worktree tree = repository.worktree("x");
+    long empty = service.sizeOnDisk(tree);
+    TestRepository.write(repository.main.resolve(".git/info/exclude"), "build/\n");
+    Path big = tree.path().resolve("build/big");
+    TestRepository.write(big, "");
+    Files.write(big, new byte[1 << 20]);
+    Files.createLink(tree.path().resolve("build/again"), big);
+    Files.createSymbolicLink(tree.path().resolve("build/away"), repository.home);
+
+    long grown = service.sizeOnDisk(tree) - empty;
+
+    assertTrue(grown >= 1 << 20 && grown < (1 << 20) + (64 << 10), "it grew by " + grown);
+    TestRepository.removed(repository.remove(tree, RemovalRequest.refusing().discardAll()));
+    assertThrows(RepositoryException.class, () -> service.sizeOnDisk(tree));
   }
 }

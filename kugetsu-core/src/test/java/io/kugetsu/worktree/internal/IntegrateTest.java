@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -321,6 +322,15 @@ class IntegrateTest {
 
     repository.git("add", "lib/b.txt");
     assertRefused(Integration.Reason.DIRTY_TARGET, IntegrationRequest.into("main").asDryRun());
+  }
+
+  @Test
+  void a_target_whose_files_were_only_touched_is_not_dirty() throws IOException {
+    for (String file : List.of("a.txt", "lib/b.txt")) {
+      Files.setLastModifiedTime(repository.main.resolve(file), FileTime.fromMillis(1000));
+    }
+    integrated(IntegrationRequest.into("main"));
+    assertClean();
   }
 
   @Test

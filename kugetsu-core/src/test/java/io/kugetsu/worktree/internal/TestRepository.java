@@ -255,6 +255,14 @@ final class TestRepository {
     }
   }
 
+  static String contents(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   static List<String> children(Path directory) {
     if (!Files.isDirectory(directory)) {
       return List.of();
