@@ -36,6 +36,7 @@ import io.kugetsu.task.internal.DefaultBackgroundManager;
 import io.kugetsu.task.internal.Dispatcher;
 import io.kugetsu.task.internal.RunFiles;
 import io.kugetsu.worktree.GitRepository;
+import io.kugetsu.worktree.RemovalRequest;
 import io.kugetsu.worktree.SetUpFile;
 import io.kugetsu.worktree.SetUpTrust;
 import io.kugetsu.worktree.WorktreeService;
@@ -201,9 +202,9 @@ final class DefaultKugetsu implements Kugetsu {
   }
 
   @Override
-  public Destruction destroy(IssueRef ref) {
+  public Destruction destroy(IssueRef ref, RemovalRequest removal) {
     AgentSession session = session(ref).orElseThrow(() -> new SessionNotFoundException(ref));
-    return new SessionEnd(engine.tasks(), limiter, sessions, places).of(session);
+    return new SessionEnd(engine.tasks(), limiter, sessions, places).of(session, removal);
   }
 
   @Override

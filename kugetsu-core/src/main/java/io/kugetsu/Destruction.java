@@ -1,6 +1,7 @@
 package io.kugetsu;
 
 import io.kugetsu.common.SessionKey;
+import io.kugetsu.worktree.Removal;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,9 +11,12 @@ public sealed interface Destruction {
    * The session and its worktree are gone.
    *
    * @param key the session
-   * @param branch the branch with its commits, which is kept; empty when there was none yet
+   * @param branch the branch with its commits, which is kept unless the removal says otherwise;
+   *     empty when there was none yet
+   * @param removal how the worktree went, with what was saved of it; empty when there was none
    */
-  record Destroyed(SessionKey key, Optional<String> branch) implements Destruction {}
+  record Destroyed(SessionKey key, Optional<String> branch, Optional<Removal.Removed> removal)
+      implements Destruction {}
 
   /**
    * Nothing was removed.

@@ -12,6 +12,7 @@ import io.kugetsu.session.AgentSession;
 import io.kugetsu.session.SessionRegistry;
 import io.kugetsu.task.BackgroundManager;
 import io.kugetsu.task.TaskHandle;
+import io.kugetsu.worktree.RemovalRequest;
 import io.kugetsu.worktree.SetUpFile;
 import io.kugetsu.worktree.WorktreeService;
 import java.nio.file.Path;
@@ -172,7 +173,22 @@ public interface Kugetsu extends AutoCloseable {
    * @throws io.kugetsu.session.SessionNotFoundException when the ref has no session
    * @throws io.kugetsu.common.InvalidRequestException when no known clone belongs to the ref
    */
-  Destruction destroy(IssueRef ref);
+  default Destruction destroy(IssueRef ref) {
+    return destroy(ref, RemovalRequest.refusing());
+  }
+
+  /**
+   * The same, with a say in what becomes of the work in the worktree: saved in a rescue, which
+   * {@link #worktrees()} gives back, or lost; and of its branch, which may go once it is in another
+   * one.
+   *
+   * @param ref the session's issue
+   * @param removal how its worktree is to be removed
+   * @return what became of it
+   * @throws io.kugetsu.session.SessionNotFoundException when the ref has no session
+   * @throws io.kugetsu.common.InvalidRequestException when no known clone belongs to the ref
+   */
+  Destruction destroy(IssueRef ref, RemovalRequest removal);
 
   /** {@return what was told} */
   Notifications notifications();

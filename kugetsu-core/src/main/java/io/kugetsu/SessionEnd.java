@@ -11,6 +11,7 @@ import io.kugetsu.session.SessionState;
 import io.kugetsu.session.internal.Places;
 import io.kugetsu.session.internal.StoredSessions;
 import io.kugetsu.worktree.Removal;
+import io.kugetsu.worktree.RemovalRequest;
 import io.kugetsu.worktree.Worktree;
 import io.kugetsu.worktree.WorktreeService;
 import java.util.List;
@@ -27,7 +28,7 @@ import java.util.Set;
  */
 record SessionEnd(
     TaskStore tasks, ConcurrencyLimiter limiter, StoredSessions sessions, Places places) {
-  Destruction of(AgentSession session) {
+  Destruction of(AgentSession session, RemovalRequest request) {
     SessionKey key = session.key();
     // the session's own permit keeps every run of it out while it is taken apart
     Optional<Permit> alone = limiter.tryAcquire(Set.of(LimitKey.session(key)));
@@ -40,12 +41,14 @@ record SessionEnd(
       }
       WorktreeService worktrees = places.of(session.repository());
       Optional<Worktree> tree = worktrees.find(key.value());
-      if (tree.isPresent() && worktrees.remove(tree.get()) instanceof Removal.Refused refused) {
+      Optional<Removal> removal = tree.map(it -> worktrees.remove(it, request));
+      if (removal.isPresent() && removal.get() instanceof Removal.Refused refused) {
         return new Destruction.Refused(
             key, refused.obstacles().stream().map(Object::toString).toList());
       }
       sessions.remove(key);
-      return new Destruction.Destroyed(key, session.branch());
+      return new Destruction.Destroyed(
+          key, session.branch(), removal.map(Removal.Removed.class::cast));
     }
   }
 

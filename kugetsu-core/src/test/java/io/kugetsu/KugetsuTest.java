@@ -29,6 +29,9 @@ import io.kugetsu.task.FailureType;
 import io.kugetsu.task.OutputFollowing;
 import io.kugetsu.task.TaskHandle;
 import io.kugetsu.task.TaskResult;
+import io.kugetsu.worktree.RemovalRequest;
+import io.kugetsu.worktree.Rescue;
+import io.kugetsu.worktree.Restoration;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -320,6 +323,28 @@ class KugetsuTest extends LeakFree {
       assertEquals(List.of(), kugetsu.list());
       String branch = session.branch().orElseThrow();
       assertEquals("Note the message", repository.git("log", "-1", "--format=%s", branch));
+    }
+  }
+
+  @Test
+  void destroy_saves_on_request_what_would_be_lost_and_it_can_be_given_back() throws Exception {
+    try (Kugetsu kugetsu = open(ShellAgent.committing())) {
+      kugetsu.delegate("work", ISSUE).await(LONG);
+      Path tree = kugetsu.session(ISSUE).orElseThrow().worktree().orElseThrow();
+      Files.writeString(tree.resolve("notes.txt"), "not committed");
+
+      Destruction.Destroyed destroyed =
+          assertInstanceOf(
+              Destruction.Destroyed.class,
+              kugetsu.destroy(ISSUE, RemovalRequest.refusing().rescue()));
+
+      assertFalse(Files.exists(tree));
+      Rescue rescue = destroyed.removal().orElseThrow().rescue().orElseThrow();
+      assertInstanceOf(Restoration.Restored.class, kugetsu.worktrees().restore(rescue));
+      assertEquals("not committed", Files.readString(tree.resolve("notes.txt")));
+      // a further message goes on in it
+      assertTrue(kugetsu.delegate("again", ISSUE).await(LONG).isSuccess());
+      assertEquals(tree, kugetsu.session(ISSUE).orElseThrow().worktree().orElseThrow());
     }
   }
 

@@ -16,6 +16,7 @@ import io.kugetsu.task.Release;
 import io.kugetsu.task.TaskHandle;
 import io.kugetsu.task.TaskSpec;
 import io.kugetsu.worktree.Removal;
+import io.kugetsu.worktree.RemovalRequest;
 import io.kugetsu.worktree.Worktree;
 import io.kugetsu.worktree.WorktreeRequest;
 import io.kugetsu.worktree.WorktreeService;
@@ -101,6 +102,8 @@ final class ReadmeExamples {
     System.out.println(tree.path() + ": " + worktrees.changes(tree).commitCount() + " commits");
     if (worktrees.remove(tree) instanceof Removal.Refused refused) {
       System.out.println("still there, because of " + refused.obstacles());
+      // saved first; worktrees.restore(rescue) gives it back
+      worktrees.remove(tree, RemovalRequest.refusing().rescue());
     }
   }
 }
