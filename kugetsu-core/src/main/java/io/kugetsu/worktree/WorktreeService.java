@@ -16,10 +16,11 @@ import java.util.Optional;
  * same time. Whoever holds no lock of ours, a person with git on the command line for example, may
  * too: what git reports as a passing collision is tried again.
  *
- * <p>Nothing here deletes a branch that it did not make in the same call, runs a prune, deletes a
- * lock file of git's, fetches, or changes a configuration. Blocking; safe for use by several
- * threads. An interrupt ends the git command at work, undoes what the call made, and throws {@link
- * GitException} with the interrupt flag set.
+ * <p>Nothing here deletes a branch that it did not make in the same call, runs a prune, fetches,
+ * changes a configuration, or deletes a lock file of git's, unless it can only have been left by
+ * git that was killed on its behalf. Blocking; safe for use by several threads. An interrupt ends
+ * the git command at work, undoes what the call made, and throws {@link GitException} with the
+ * interrupt flag set.
  */
 public interface WorktreeService {
   /**

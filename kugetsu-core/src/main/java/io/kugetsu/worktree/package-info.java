@@ -1,7 +1,8 @@
 /**
- * Isolated checkouts: git worktrees that are created, listed, looked into and removed without ever
- * losing work. Stands alone: no agent, no issue and no queue is needed, only the program {@code
- * git}, 2.36 or later. Start at {@link io.kugetsu.worktree.WorktreeService}.
+ * Isolated checkouts: git worktrees that are created, listed, looked into, brought home and removed
+ * without ever losing work. Stands alone: no agent, no issue and no queue is needed, only the
+ * program {@code git}, 2.36 or later; 2.38 to merge. Start at {@link
+ * io.kugetsu.worktree.WorktreeService}.
  */
 @NullMarked
 package io.kugetsu.worktree;

@@ -105,5 +105,7 @@ final class ReadmeExamples {
       // saved first; worktrees.restore(rescue) gives it back
       worktrees.remove(tree, RemovalRequest.refusing().rescue());
     }
+    worktrees.remove(tree, RemovalRequest.refusing().rescue()); // saves what would be lost
+    worktrees.rescues().forEach(rescue -> System.out.println(worktrees.restore(rescue)));
   }
 }

@@ -33,4 +33,9 @@ final class Adopted {
                     .isPresent())
         .findFirst();
   }
+
+  /** Whether a part of what was rescued is such a note. */
+  static boolean isNote(Manifest.Part part) {
+    return part.raw().equals(NOTE);
+  }
 }

@@ -1,22 +1,33 @@
 package io.kugetsu.worktree.internal;
 
+import io.kugetsu.common.KugetsuException;
+import io.kugetsu.internal.LockFile;
 import io.kugetsu.worktree.IntegrationState;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Deletes the branch of a worktree that is gone: only one that kugetsu made, that is checked out
- * nowhere, whose work is in another branch, and that still stands where that was seen. To be called
- * under the registry's lock, once git has forgotten the worktree.
+ * nowhere, whose work is in another branch, and that still stands where that was seen.
  */
 record BranchDeletion(Git git, Registry registry) {
   /**
-   * Deletes it.
+   * Deletes it, once git has forgotten the worktree. It never throws: the worktree is gone, which
+   * is to be told whatever becomes of the branch.
    *
    * @param into the branch that must have all of it, without {@code refs/heads/}
    * @return why it stays, or empty when it is gone
    */
   Optional<String> deleteIfIntegrated(TreeRecord record, String into) {
+    try (LockFile.Held held = registry.lock()) {
+      return deleteLocked(record, into);
+    } catch (TimeoutException | KugetsuException e) {
+      return Optional.of("the branch '" + record.branch() + "' stays: " + e.getMessage());
+    }
+  }
+
+  private Optional<String> deleteLocked(TreeRecord record, String into) {
     String branch = record.branch();
     Commits commits = new Commits(git, registry);
     String stays = "the branch '" + branch + "' stays: ";

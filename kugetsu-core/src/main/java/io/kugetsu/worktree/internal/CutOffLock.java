@@ -2,6 +2,7 @@ package io.kugetsu.worktree.internal;
 
 import io.kugetsu.internal.DiskSteps;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +30,20 @@ record CutOffLock(Path file, Set<String> contents) {
   private static final Logger LOG = LoggerFactory.getLogger(CutOffLock.class);
   private static final Path PROC = Path.of("/proc");
   private static final String GIT = "git";
+
+  /** Clears those of our own refs: below their directory nobody else has any. */
+  static void clearBelow(Path refs, Registry registry) {
+    if (!Files.isDirectory(refs)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(refs)) {
+      for (Path file : files.filter(path -> path.toString().endsWith(".lock")).toList()) {
+        new CutOffLock(file, Set.of()).clear(registry);
+      }
+    } catch (IOException | UncheckedIOException e) {
+      LOG.warn("{} cannot be looked through", refs, e);
+    }
+  }
 
   /** Whether there is one. */
   boolean exists() {
@@ -48,7 +64,7 @@ record CutOffLock(Path file, Set<String> contents) {
           || isGitAtWork(registry)
           || !before.equals(
               Files.readAttributes(file, "unix:ino,ctime", LinkOption.NOFOLLOW_LINKS))) {
-        LOG.warn("{} is in the way; delete it once no git is at work in the repository", file);
+        LOG.debug("{} may be somebody's who is at work, and is left alone", file);
         return false;
       }
       LOG.warn("{} was left by git that was killed, and is deleted", file);

@@ -105,6 +105,10 @@ public final class Git {
       throw new GitException("said more than " + MOST_OUT + " bytes", shown, -1, error, null);
     }
     out.rethrow();
+    if ((command.records() != null || command.sink() != null) && !streams.isComplete()) {
+      // What is missing could be the work that somebody asks for.
+      throw new GitException("left its output open at its end", shown, -1, error, null);
+    }
     Exception unfed = streams.unfed();
     if (unfed != null) {
       throw new GitException("could not be given what it reads: " + unfed, shown, -1, error, unfed);

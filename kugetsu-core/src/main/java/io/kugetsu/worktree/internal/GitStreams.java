@@ -26,6 +26,11 @@ final class GitStreams implements ExecuteStreamHandler {
     this.feeder = feed == null ? null : new Feeder(name + "-in", feed);
   }
 
+  /** Whether its output was read to the end, and nobody else still had it open. */
+  boolean isComplete() {
+    return out.isComplete();
+  }
+
   /** Why the command did not get all that it was to read, although it would have taken it. */
   @Nullable Exception unfed() {
     return feeder == null ? null : feeder.failure;
@@ -131,7 +136,9 @@ final class GitStreams implements ExecuteStreamHandler {
     private final Output target;
     private volatile @Nullable InputStream source;
     private volatile long lastRead = System.nanoTime();
+    private volatile boolean taking;
     private boolean abandoned;
+    private boolean complete;
 
     Pump(String name, Output target) {
       super(name);
@@ -149,8 +156,10 @@ final class GitStreams implements ExecuteStreamHandler {
       try {
         int read;
         while ((read = open.read(buffer)) >= 0) {
-          lastRead = System.nanoTime();
+          taking = true;
           take(buffer, read);
+          lastRead = System.nanoTime();
+          taking = false;
         }
         take(buffer, -1);
       } catch (IOException e) {
@@ -164,6 +173,7 @@ final class GitStreams implements ExecuteStreamHandler {
       }
       if (length < 0) {
         target.end();
+        complete = true;
       } else {
         target.add(buffer, length);
       }
@@ -187,8 +197,14 @@ final class GitStreams implements ExecuteStreamHandler {
 
     private boolean isQuiet(long ended) {
       long now = System.nanoTime();
-      return now - ended > LONGEST_NANOS
-          || (now - ended > QUIET_NANOS && now - lastRead > QUIET_NANOS);
+      // Who is slow to take what came is not quiet.
+      return !taking
+          && (now - ended > LONGEST_NANOS
+              || (now - ended > QUIET_NANOS && now - lastRead > QUIET_NANOS));
+    }
+
+    private synchronized boolean isComplete() {
+      return complete;
     }
 
     private synchronized void abandon() {

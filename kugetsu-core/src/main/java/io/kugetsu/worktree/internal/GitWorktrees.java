@@ -53,6 +53,8 @@ public final class GitWorktrees implements WorktreeService {
     }
     registry.requireInside();
     Settlement.of(git, registry).all();
+    Trash.in(root()).sweep();
+    Takeaway.entryTrash(registry).sweep();
   }
 
   /**
@@ -165,7 +167,7 @@ public final class GitWorktrees implements WorktreeService {
 
   @Override
   public Removal remove(Worktree worktree, RemovalRequest request) {
-    return new TreeRemoval(git, registry, root).remove(worktree, request);
+    return new TreeRemoval(git, repository, registry, options, worktree, request).run();
   }
 
   @Override

@@ -35,6 +35,7 @@ public final class LocalRepository implements GitRepository {
   private final Path common;
   private final @Nullable Path top;
   private final boolean bare;
+  private volatile @Nullable List<CheckedOut> main;
 
   private LocalRepository(Git git, Path directory, Path common, @Nullable Path top, boolean bare) {
     this.git = git;
@@ -164,7 +165,12 @@ public final class LocalRepository implements GitRepository {
   public Fingerprint fingerprint(Path... except) {
     Registry registry = new Registry(common, Duration.ZERO);
     List<Path> canonical = Arrays.stream(except).map(Roots::canonical).toList();
-    return new FingerprintProbe(git, common, new Checkouts(git, registry).main()).take(canonical);
+    List<CheckedOut> known = main;
+    if (known == null) {
+      known = new Checkouts(git, registry).main().stream().toList();
+      main = known; // where it is does not change while somebody works in it
+    }
+    return new FingerprintProbe(git, common, known.stream().findFirst()).take(canonical);
   }
 
   private static void add(Set<Remote> remotes, Matcher found) {

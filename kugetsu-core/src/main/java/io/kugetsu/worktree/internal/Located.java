@@ -36,12 +36,12 @@ record Located(Entry entry, TreeRecord record, Path tree, boolean missing) {
     Optional<TreeRecord> record = registered.flatMap(entry -> TreeRecord.read(entry.directory()));
     if (!worktree.repository().equals(registry.common())
         || !Names.isValid(worktree.name())
-        || !tree.equals(realRoot.resolve(worktree.name()))
-        || record.filter(of -> of.name().equals(worktree.name())).isEmpty()) {
+        || record.filter(of -> of.name().equals(worktree.name())).isEmpty()
+        || !isWhereItMayBe(registered.get(), realRoot, worktree)) {
       return Search.against(
           Kind.NOT_REGISTERED, "git has no worktree of ours at " + tree + " below " + realRoot);
     }
-    Entry entry = registered.orElseThrow();
+    Entry entry = registered.get();
     if (entry.isLockedByOthers(worktree.name())) {
       return Search.against(
           Kind.LOCKED_BY_OTHERS,
@@ -63,5 +63,11 @@ record Located(Entry entry, TreeRecord record, Path tree, boolean missing) {
     }
     Located located = new Located(entry, record.orElseThrow(), tree, missing);
     return new Search(Optional.of(located), List.of());
+  }
+
+  /** Directly below the root under its name, or where it was adopted. */
+  private static boolean isWhereItMayBe(Entry entry, Path realRoot, Worktree worktree) {
+    return worktree.path().equals(realRoot.resolve(worktree.name()))
+        || Adopted.isNoted(entry.directory());
   }
 }

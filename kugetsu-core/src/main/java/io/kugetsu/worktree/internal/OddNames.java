@@ -43,7 +43,7 @@ final class OddNames {
     }
     String rest = plain.substring(GIT.length());
     return rest.isEmpty()
-        || !Character.isLetterOrDigit(rest.charAt(0)) && rest.charAt(0) != '-'
+        || (!Character.isLetterOrDigit(rest.charAt(0)) && rest.charAt(0) != '-')
         || JUDGED.stream().anyMatch(rest::startsWith)
         || (link && JUDGED_LINKS.stream().anyMatch(rest::startsWith));
   }

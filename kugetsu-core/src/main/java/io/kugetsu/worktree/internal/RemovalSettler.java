@@ -39,6 +39,11 @@ final class RemovalSettler implements Settler {
       Trash.release(place);
     }
     if (exists(entryPlace)) {
+      Optional<TreeRecord> record = TreeRecord.read(entryPlace);
+      Optional<String> into = begun.field(Takeaway.INTO);
+      if (record.isPresent() && into.isPresent()) {
+        new BranchDeletion(git, registry).deleteIfIntegrated(record.get(), into.get());
+      }
       Trash.release(entryPlace);
     }
   }

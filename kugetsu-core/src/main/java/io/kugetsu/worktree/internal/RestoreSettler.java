@@ -1,11 +1,12 @@
 package io.kugetsu.worktree.internal;
 
+import io.kugetsu.internal.DiskSteps;
 import io.kugetsu.internal.Trees;
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 
 /**
@@ -32,6 +33,7 @@ final class RestoreSettler implements Settler {
       return;
     }
     Trees.delete(path(begun, TreeRestore.TREE_DRAFT));
+    tidy(path(begun, TreeRestore.TREE_DRAFT));
     Trees.delete(path(begun, TreeRestore.ENTRY_DRAFT));
     Optional<String> branch = begun.field(TreeRestore.BRANCH);
     Optional<String> head = begun.field(TreeRestore.HEAD);
@@ -51,10 +53,23 @@ final class RestoreSettler implements Settler {
       if (exists(tree)) {
         throw new IOException("something is at " + tree + "; what was restored is in " + draft);
       }
-      Files.move(draft, tree, StandardCopyOption.ATOMIC_MOVE);
+      DiskSteps.rename(draft, tree);
+      tidy(draft);
     }
     if (exists(tree)) {
       Modes.set(tree, Integer.parseInt(begun.field(TreeRestore.MODE).orElseThrow(), OCTAL));
+    }
+  }
+
+  /** Beside a worktree that is not below a root nothing of ours stays. */
+  private static void tidy(Path draft) throws IOException {
+    Path directory = draft.getParent();
+    if (directory != null && directory.endsWith(TreeRestore.DRAFTS_ELSEWHERE)) {
+      try {
+        Files.deleteIfExists(directory);
+      } catch (DirectoryNotEmptyException e) {
+        return; // another one is being restored there
+      }
     }
   }
 

@@ -65,6 +65,16 @@ record SetUp(Git git, LocalRepository repository, WorktreeOptions options) {
     return Optional.empty();
   }
 
+  /** The same with another git, and with its variables for what is run. */
+  SetUp as(Git other) {
+    return new SetUp(other, repository, options);
+  }
+
+  /** Whether there is anything to do before a worktree goes. */
+  boolean hasTearDown(Path entry) {
+    return options.setUp() != SetUpPolicy.SKIP && Files.exists(entry.resolve(KEPT));
+  }
+
   /**
    * Runs the command that the repository wants run before a worktree goes. Not doing so, or not
    * well, is no reason to keep the worktree.
@@ -74,7 +84,7 @@ record SetUp(Git git, LocalRepository repository, WorktreeOptions options) {
   List<String> tearDown(Path tree, Path entry, TreeRecord record) {
     List<String> warnings = new ArrayList<>();
     Path kept = entry.resolve(KEPT);
-    if (options.setUp() == SetUpPolicy.SKIP || !Files.exists(kept)) {
+    if (!hasTearDown(entry)) {
       return warnings;
     }
     try {

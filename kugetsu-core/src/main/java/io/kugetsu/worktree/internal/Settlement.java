@@ -1,5 +1,6 @@
 package io.kugetsu.worktree.internal;
 
+import io.kugetsu.common.StorageException;
 import io.kugetsu.internal.LockFile;
 import java.io.IOException;
 import java.util.List;
@@ -26,8 +27,17 @@ record Settlement(Git git, Registry registry, List<Settler> settlers) {
 
   /** Settles all of it as far as possible; what is not is left for the next time, and logged. */
   void all() {
-    Begun.sweep(registry);
-    List<Begun> left = Begun.left(registry);
+    try {
+      Begun.sweep(registry);
+      CutOffLock.clearBelow(registry.common().resolve("refs").resolve("kugetsu"), registry);
+      settleAll(Begun.left(registry));
+    } catch (StorageException e) {
+      // who may not write here cannot settle anything, but can still look
+      LOG.warn("what was cut off in {} cannot be settled", registry.common(), e);
+    }
+  }
+
+  private void settleAll(List<Begun> left) {
     if (left.isEmpty()) {
       return;
     }

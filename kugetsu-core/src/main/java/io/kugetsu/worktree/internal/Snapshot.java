@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -98,7 +99,7 @@ record Snapshot(Selection selection, List<Node> nodes) {
     private void visit(Path path, String raw, boolean belowIgnored) throws IOException {
       Map<String, Object> attributes =
           Files.readAttributes(path, ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
-      int mode = (int) attributes.get("mode");
+      int mode = (int) value(attributes, "mode");
       int permissions = mode & PERMISSIONS;
       switch (mode & TYPE) {
         case DIRECTORY:
@@ -106,7 +107,7 @@ record Snapshot(Selection selection, List<Node> nodes) {
           children(path, raw, belowIgnored);
           break;
         case FILE:
-          long size = (long) attributes.get("size");
+          long size = (long) value(attributes, "size");
           nodes.add(new Node(raw, Type.FILE, permissions, size, stamp(attributes)));
           break;
         case LINK:
@@ -148,9 +149,13 @@ record Snapshot(Selection selection, List<Node> nodes) {
     private static String stamp(Map<String, Object> attributes) {
       return attributes.get("ino")
           + " "
-          + nanos(attributes.get("lastModifiedTime"))
+          + nanos(value(attributes, "lastModifiedTime"))
           + " "
-          + nanos(attributes.get("ctime"));
+          + nanos(value(attributes, "ctime"));
+    }
+
+    private static Object value(Map<String, Object> attributes, String name) {
+      return Objects.requireNonNull(attributes.get(name), name);
     }
 
     private static String nanos(Object time) {

@@ -1,17 +1,21 @@
 package io.kugetsu.worktree.internal;
 
 import io.kugetsu.common.StorageException;
+import io.kugetsu.internal.DiskSteps;
+import io.kugetsu.worktree.RemovalRequest;
 import io.kugetsu.worktree.Rescue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes a worktree's directory away, and then git's entry for it, each in one step, and both go
@@ -22,10 +26,26 @@ import java.util.Optional;
  *
  * @param place where the directory is in between
  * @param entryPlace where the entry is
+ * @param integratedInto the branch that must have all of its branch's work for that to go too
  * @param rescue what was saved
  */
 record Takeaway(
-    Registry registry, Located located, Path place, Path entryPlace, Optional<Rescue> rescue) {
+    Registry registry,
+    Located located,
+    Path place,
+    Path entryPlace,
+    Optional<String> integratedInto,
+    Optional<Rescue> rescue) {
+  /**
+   * It is gone.
+   *
+   * @param left what is left to be deleted, from now on by anybody
+   * @param branchStays why the branch was not deleted although it was to be
+   */
+  record Taken(List<Path> left, Optional<String> branchStays) {}
+
+  private static final Logger LOG = LoggerFactory.getLogger(Takeaway.class);
+
   // The names that the record of what was begun has for them.
   static final String TREE = "tree";
   static final String PLACE = "place";
@@ -33,15 +53,22 @@ record Takeaway(
   static final String ENTRY_PLACE = "entry-place";
   static final String STAMP = "stamp";
   static final String REF = "rescue";
+  static final String INTO = "integrated-into";
   static final String COMMIT = "rescue-commit";
 
-  static Takeaway of(Registry registry, Path realRoot, Located located, Optional<Rescue> rescue) {
+  static Takeaway of(
+      Registry registry,
+      Path realRoot,
+      Located located,
+      RemovalRequest request,
+      Optional<Rescue> rescue) {
     String name = located.record().name();
     return new Takeaway(
         registry,
         located,
         Trash.of(located.tree(), realRoot).place(name),
         entryTrash(registry).place(name),
+        request.integratedInto(),
         rescue);
   }
 
@@ -57,6 +84,7 @@ record Takeaway(
     fields.put(ENTRY, located.entry().directory().toString());
     fields.put(ENTRY_PLACE, entryPlace.toString());
     fields.put(STAMP, located.entry().stamp());
+    integratedInto.ifPresent(into -> fields.put(INTO, into));
     rescue.ifPresent(
         saved -> {
           fields.put(REF, saved.ref());
@@ -78,31 +106,28 @@ record Takeaway(
     }
   }
 
-  /**
-   * The second step: git knows it no more. The directory goes back if that fails.
-   *
-   * @return what is left to be deleted, from now on by anybody
-   */
-  List<Path> takeEntry(Begun begun) {
+  /** The second step: git knows it no more. */
+  Taken takeEntry(Begun begun, Git git) {
     Path entry = located.entry().directory();
     try {
-      Files.createDirectories(directory(entryPlace));
-      Files.move(entry, entryPlace, StandardCopyOption.ATOMIC_MOVE);
+      DiskSteps.makeDirectories(directory(entryPlace));
+      DiskSteps.rename(entry, entryPlace);
     } catch (IOException e) {
-      StorageException failure =
-          new StorageException(entry, "cannot be moved away and was left as it is: " + e, e);
-      try {
-        giveBack();
-      } catch (IOException again) {
-        failure.addSuppressed(again);
-      }
-      throw failure;
+      throw new StorageException(entry, "cannot be moved away and was left as it is: " + e, e);
     }
+    // From here on it is gone, and whatever fails is left to the next opening.
     try {
-      Path left = Trash.release(entryPlace);
-      List<Path> all = located.missing() ? List.of(left) : List.of(left, Trash.release(place));
+      Optional<String> branchStays =
+          integratedInto.flatMap(
+              into ->
+                  new BranchDeletion(begun.marked(git), registry)
+                      .deleteIfIntegrated(located.record(), into));
+      List<Path> left = new ArrayList<>(List.of(Trash.release(entryPlace)));
+      if (!located.missing()) {
+        left.add(Trash.release(place));
+      }
       begun.done();
-      return all;
+      return new Taken(left, branchStays);
     } catch (IOException e) {
       throw new StorageException(place, "cannot be made ready for deletion: " + e, e);
     }
@@ -110,16 +135,36 @@ record Takeaway(
 
   /** Undoes the first step. */
   void giveBack() throws IOException {
-    if (Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
+    if (exists(place)) {
       Trash.giveBack(place, located.tree());
     }
   }
 
-  /** Whether nothing is done, or all is undone. */
-  boolean isUndone() {
-    return !Files.exists(place, LinkOption.NOFOLLOW_LINKS)
-        && !Files.exists(entryPlace, LinkOption.NOFOLLOW_LINKS)
-        && Files.exists(located.entry().directory());
+  /**
+   * Undoes all of it if it did not come as far as to the second step, whatever interrupts; what was
+   * saved is given up, for the worktree is still there. What fails is left to the next opening.
+   */
+  void giveUp(Begun begun, Git git) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      if (exists(entryPlace) || !exists(located.entry().directory())) {
+        return;
+      }
+      giveBack();
+      rescue.ifPresent(
+          saved -> new RescueRefs(git, registry.common()).delete(saved.ref(), saved.commit()));
+      begun.done();
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("{} is not removed, and something is left to the next opening", located.tree(), e);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static boolean exists(Path path) {
+    return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
   }
 
   private static Path directory(Path place) {

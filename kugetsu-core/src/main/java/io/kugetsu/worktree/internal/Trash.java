@@ -5,12 +5,12 @@ import io.kugetsu.internal.ProcessFacts;
 import io.kugetsu.internal.Trees;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -56,7 +56,7 @@ record Trash(Path directory) {
 
   /** Takes a directory away. */
   void take(Path path, Path place) throws IOException {
-    Files.createDirectories(directory);
+    DiskSteps.makeDirectories(directory);
     // A directory that may not be written cannot be moved elsewhere either.
     Trees.makeUsable(path);
     DiskSteps.rename(path, place);
@@ -77,10 +77,10 @@ record Trash(Path directory) {
         : place;
   }
 
-  /** What was taken will not be given back; where it is from now on. */
+  /** What was taken will not be given back, and may be deleted; where it is. */
   static Path release(Path place) throws IOException {
     Path released = released(place);
-    Files.move(place, released, StandardCopyOption.ATOMIC_MOVE);
+    DiskSteps.rename(place, released);
     return released;
   }
 
@@ -89,7 +89,7 @@ record Trash(Path directory) {
     if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
       throw new IOException("something is at " + path + "; what was there is in " + place);
     }
-    Files.move(place, path, StandardCopyOption.ATOMIC_MOVE);
+    DiskSteps.rename(place, path);
   }
 
   /**
@@ -115,7 +115,10 @@ record Trash(Path directory) {
           delete(place);
         }
       }
-    } catch (NoSuchFileException e) {
+      if (directory.endsWith(ELSEWHERE)) {
+        Files.delete(directory);
+      }
+    } catch (NoSuchFileException | DirectoryNotEmptyException e) {
       return;
     } catch (IOException | DirectoryIteratorException e) {
       LOG.warn("{} cannot be looked through", directory, e);
@@ -131,7 +134,6 @@ record Trash(Path directory) {
   /** Takes a directory away to a place of a name that nothing else has. */
   Path take(Path path, String as) throws IOException {
     Path place = placeOf(as);
-    DiskSteps.makeDirectories(directory);
     take(path, place);
     return place;
   }

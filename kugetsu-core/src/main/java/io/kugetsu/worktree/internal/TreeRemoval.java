@@ -10,10 +10,13 @@ import io.kugetsu.worktree.Removal.Removed;
 import io.kugetsu.worktree.RemovalRequest;
 import io.kugetsu.worktree.Rescue;
 import io.kugetsu.worktree.Worktree;
+import io.kugetsu.worktree.WorktreeOptions;
 import io.kugetsu.worktree.internal.Located.Search;
+import io.kugetsu.worktree.internal.Takeaway.Taken;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
@@ -22,16 +25,63 @@ import java.util.concurrent.TimeoutException;
  * Removes worktrees: looks for work, saves it if that is asked for, and takes directory and entry
  * away only when nothing is left to lose.
  */
-record TreeRemoval(Git git, Registry registry, Path root) {
+final class TreeRemoval {
   // What was seen before a longer wait for the lock may no longer be so.
   private static final Duration FRESH = Duration.ofMillis(250);
   private static final int TRIES = 3;
 
-  Removal remove(Worktree worktree, RemovalRequest request) {
-    Path realRoot = Roots.canonical(root);
+  private final Git git;
+  private final Registry registry;
+  private final SetUp setUp;
+  private final Path realRoot;
+  private final Worktree worktree;
+  private final RemovalRequest request;
+
+  TreeRemoval(
+      Git git,
+      LocalRepository repository,
+      Registry registry,
+      WorktreeOptions options,
+      Worktree worktree,
+      RemovalRequest request) {
+    this.git = git;
+    this.registry = registry;
+    this.setUp = new SetUp(git, repository, options);
+    this.realRoot = Roots.canonical(options.root());
+    this.worktree = worktree;
+    this.request = request;
+  }
+
+  Removal run() {
+    Search search = find();
+    if (search.located().isEmpty()) {
+      return search.refused();
+    }
+    if (request.grace().isPresent() && !search.located().get().missing()) {
+      endProcesses(request.grace().get());
+    }
+    List<String> warnings = new ArrayList<>();
+    boolean tornDown = false;
     try {
       for (int tries = 0; tries < TRIES; tries++) {
-        Optional<Removal> removal = once(worktree, request, realRoot);
+        search = find();
+        if (search.located().isEmpty()) {
+          return search.refused();
+        }
+        Located located = search.located().get();
+        Look look = look(located);
+        if (look.against().isEmpty() && !tornDown && !located.missing()) {
+          tornDown = true;
+          if (setUp.hasTearDown(located.entry().directory())) {
+            warnings.addAll(tearDown(located));
+            look = look(located);
+          }
+        }
+        if (!look.against().isEmpty()) {
+          return new Refused(look.against());
+        }
+        Optional<Removal> removal =
+            look.needsRescue() ? rescued(search, look, warnings) : plain(search, look, warnings);
         if (removal.isPresent()) {
           return removal.get();
         }
@@ -42,41 +92,51 @@ record TreeRemoval(Git git, Registry registry, Path root) {
     return refused(Kind.UNKNOWN, "something goes on changing it while it is being removed");
   }
 
-  /** One try; empty when the worktree was changed meanwhile, and is as it was. */
-  private Optional<Removal> once(Worktree worktree, RemovalRequest request, Path realRoot)
-      throws TimeoutException {
-    Search search = Located.find(registry, realRoot, worktree);
-    if (search.located().isEmpty()) {
-      return Optional.of(search.refused());
-    }
-    Located located = search.located().get();
-    if (request.grace().isPresent() && !located.missing()) {
-      endProcesses(located.tree(), request.grace().get());
-    }
-    Look look = Look.at(git, registry, located, request);
-    if (!look.against().isEmpty()) {
-      return Optional.of(new Refused(look.against()));
-    }
-    return look.needsRescue()
-        ? rescued(worktree, request, search, look, realRoot)
-        : plain(worktree, request, search, look, realRoot);
+  private Search find() {
+    return Located.find(registry, realRoot, worktree);
   }
 
-  private Optional<Removal> plain(
-      Worktree worktree, RemovalRequest request, Search search, Look first, Path realRoot)
+  private Look look(Located located) {
+    return Look.at(git, registry, located, request);
+  }
+
+  private void endProcesses(Duration grace) {
+    try {
+      new TreeProcesses(worktree.path()).endOwn(grace);
+    } catch (IOException e) {
+      throw new StorageException(
+          worktree.path(), "has processes that cannot be listed: " + e.getMessage(), e);
+    }
+  }
+
+  /** What it runs is ended when this program dies, as a part of a removal that was begun. */
+  private List<String> tearDown(Located located) {
+    Takeaway nothing = Takeaway.of(registry, realRoot, located, request, Optional.empty());
+    try (Begun begun = nothing.begin()) {
+      List<String> warnings =
+          setUp
+              .as(begun.marked(git))
+              .tearDown(located.tree(), located.entry().directory(), located.record());
+      begun.done();
+      return warnings;
+    }
+  }
+
+  /** Removes it as it is; empty when it was changed meanwhile. */
+  private Optional<Removal> plain(Search search, Look first, List<String> warnings)
       throws TimeoutException {
     Located located = search.located().orElseThrow();
-    Takeaway takeaway = Takeaway.of(registry, realRoot, located, Optional.empty());
+    Takeaway takeaway = Takeaway.of(registry, realRoot, located, request, Optional.empty());
     Look look = first;
-    List<Path> left;
+    Taken taken;
     long before = System.nanoTime();
     try (LockFile.Held held = registry.lock()) {
       boolean fresh = System.nanoTime() - before < FRESH.toNanos();
-      if (!Located.find(registry, realRoot, worktree).equals(search)) {
+      if (!find().equals(search)) {
         return Optional.empty();
       }
       if (!fresh) {
-        look = Look.at(git, registry, located, request);
+        look = look(located);
         if (!look.against().isEmpty() || look.needsRescue()) {
           return Optional.empty();
         }
@@ -84,105 +144,85 @@ record TreeRemoval(Git git, Registry registry, Path root) {
       try (Begun begun = takeaway.begin()) {
         try {
           takeaway.takeTree();
-          left = takeaway.takeEntry(begun);
-        } finally {
-          if (takeaway.isUndone()) {
-            begun.done();
-          }
+          taken = takeaway.takeEntry(begun, git);
+        } catch (RuntimeException e) {
+          takeaway.giveUp(begun, git);
+          throw e;
         }
       }
     }
-    return Optional.of(removed(look, left, realRoot, Optional.empty()));
+    return Optional.of(removed(look, taken, Optional.empty(), warnings));
   }
 
-  private Optional<Removal> rescued(
-      Worktree worktree, RemovalRequest request, Search search, Look look, Path realRoot)
+  /** Saves what is in it first; empty when that was changed meanwhile. */
+  private Optional<Removal> rescued(Search search, Look look, List<String> warnings)
       throws TimeoutException {
     Located located = search.located().orElseThrow();
     Rescuer rescuer = new Rescuer(git, registry, located, request);
-    RescueDraft draft;
+    Rescuer.Prepared prepared;
     try {
-      Rescuer.Prepared prepared = rescuer.prepare(look.probe().orElseThrow());
-      if (prepared.draft().isEmpty()) {
-        return Optional.of(new Refused(prepared.obstacles()));
-      }
-      draft = prepared.draft().get();
+      prepared = rescuer.prepare(look.probe().orElseThrow());
     } catch (IOException e) {
       return Optional.of(refused(Kind.UNKNOWN, String.valueOf(e.getMessage())));
     }
+    if (prepared.draft().isEmpty()) {
+      return Optional.of(new Refused(prepared.obstacles()));
+    }
+    RescueDraft draft = prepared.draft().get();
     RescueRefs refs = new RescueRefs(git, registry.common());
     Rescue rescue = draft.commit(git, registry.common(), refs.free(located.record().name()));
-    Takeaway takeaway = Takeaway.of(registry, realRoot, located, Optional.of(rescue));
+    Takeaway takeaway = Takeaway.of(registry, realRoot, located, request, Optional.of(rescue));
+    Optional<Taken> taken = Optional.empty();
     try (Begun begun = takeaway.begin()) {
-      Optional<List<Path>> left = Optional.empty();
       try {
         if (refs.create(rescue.ref(), rescue.commit())) {
           rescuer.verify(draft, rescue);
-          left = takeVerified(worktree, search, rescuer, draft, takeaway, begun, realRoot);
+          taken = takeUnchanged(search, rescuer, draft, takeaway, begun);
+        }
+        if (taken.isEmpty()) {
+          takeaway.giveUp(begun, git);
         }
       } catch (IOException e) {
+        takeaway.giveUp(begun, git);
         throw new StorageException(located.tree(), "could not be rescued: " + e.getMessage(), e);
-      } finally {
-        if (left.isEmpty() && takeaway.isUndone()) {
-          refs.delete(rescue.ref(), rescue.commit());
-          begun.done();
-        }
+      } catch (RuntimeException | TimeoutException e) {
+        takeaway.giveUp(begun, git);
+        throw e;
       }
-      return left.map(places -> removed(look, places, realRoot, Optional.of(rescue)));
     }
+    return taken.map(gone -> removed(look, gone, Optional.of(rescue), warnings));
   }
 
-  /** Takes it away if nothing was changed since it was read; empty when something was. */
-  private Optional<List<Path>> takeVerified(
-      Worktree worktree,
-      Search search,
-      Rescuer rescuer,
-      RescueDraft draft,
-      Takeaway takeaway,
-      Begun begun,
-      Path realRoot)
+  private Optional<Taken> takeUnchanged(
+      Search search, Rescuer rescuer, RescueDraft draft, Takeaway takeaway, Begun begun)
       throws IOException, TimeoutException {
     try (LockFile.Held held = registry.lock()) {
-      if (!Located.find(registry, realRoot, worktree).equals(search)) {
+      if (!find().equals(search)) {
         return Optional.empty();
       }
       // From then on only who has a file open already can still change anything.
       takeaway.takeTree();
-      boolean unchanged = false;
-      try {
-        unchanged = rescuer.isUnchanged(draft, takeaway.place());
-      } finally {
-        if (!unchanged) {
-          takeaway.giveBack();
-        }
+      if (!rescuer.isUnchanged(draft, takeaway.place())) {
+        takeaway.giveBack();
+        return Optional.empty();
       }
-      return unchanged ? Optional.of(takeaway.takeEntry(begun)) : Optional.empty();
+      return Optional.of(takeaway.takeEntry(begun, git));
     }
   }
 
-  private Removed removed(Look look, List<Path> left, Path realRoot, Optional<Rescue> rescue) {
+  private Removed removed(Look look, Taken taken, Optional<Rescue> rescue, List<String> warnings) {
     Optional<Path> remains = Optional.empty();
-    for (Path place : left) {
+    for (Path place : taken.left()) {
       if (!Trash.delete(place)) {
         remains = Optional.of(place);
       }
     }
-    sweep(realRoot);
-    return new Removed(look.branch(), look.head(), remains, rescue, false, List.of());
-  }
-
-  /** Deletes what earlier removals could not delete, or programs that died did not. */
-  private void sweep(Path realRoot) {
+    // What earlier removals could not delete, or programs that died did not.
     Takeaway.entryTrash(registry).sweep();
-    Trash.in(realRoot).sweep();
-  }
-
-  private static void endProcesses(Path tree, Duration grace) {
-    try {
-      new TreeProcesses(tree).endOwn(grace);
-    } catch (IOException e) {
-      throw new StorageException(tree, "has processes that cannot be listed: " + e, e);
-    }
+    Trash.of(worktree.path(), realRoot).sweep();
+    taken.branchStays().ifPresent(warnings::add);
+    boolean branchDeleted = request.integratedInto().isPresent() && taken.branchStays().isEmpty();
+    return new Removed(look.branch(), look.head(), remains, rescue, branchDeleted, warnings);
   }
 
   private static Refused refused(Kind kind, String text) {

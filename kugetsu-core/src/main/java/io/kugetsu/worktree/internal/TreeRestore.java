@@ -2,6 +2,7 @@ package io.kugetsu.worktree.internal;
 
 import io.kugetsu.common.StorageException;
 import io.kugetsu.internal.AtomicFiles;
+import io.kugetsu.internal.DiskSteps;
 import io.kugetsu.internal.LockFile;
 import io.kugetsu.worktree.Rescue;
 import io.kugetsu.worktree.Restoration;
@@ -10,11 +11,9 @@ import io.kugetsu.worktree.Restoration.Refused;
 import io.kugetsu.worktree.Restoration.Restored;
 import io.kugetsu.worktree.Worktree;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -23,7 +22,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +41,7 @@ record TreeRestore(Git git, Registry registry, Path root) {
 
   private static final Logger LOG = LoggerFactory.getLogger(TreeRestore.class);
   private static final String DRAFTS = ".restoring";
+  static final String DRAFTS_ELSEWHERE = ".kugetsu-restoring";
   private static final String LINK = ".git";
   private static final int OCTAL = 8;
 
@@ -53,42 +52,47 @@ record TreeRestore(Git git, Registry registry, Path root) {
     }
     Path tree = rescue.path();
     Path realRoot = Roots.made(root);
-    if (!tree.equals(realRoot.resolve(rescue.name()))) {
-      return new Refused(
-          Reason.EXISTING_PATH, "it was at " + tree + ", which is not below " + realRoot);
-    }
     Manifest manifest;
     try {
       manifest = new RescueContents(git, registry.common()).manifest(rescue.commit());
     } catch (IOException e) {
       return new Refused(Reason.UNREADABLE, String.valueOf(e.getMessage()));
     }
+    boolean inRoot = tree.equals(realRoot.resolve(rescue.name()));
+    if (!inRoot && manifest.entry().stream().noneMatch(Adopted::isNote)) {
+      return new Refused(
+          Reason.EXISTING_PATH, "it was at " + tree + ", which is not below " + realRoot);
+    }
     String unique = rescue.name() + "-" + UUID.randomUUID();
     Map<String, String> fields = new HashMap<>();
-    Path treeDraft = realRoot.resolve(DRAFTS).resolve(unique);
+    Path drafts = inRoot ? realRoot.resolve(DRAFTS) : tree.resolveSibling(DRAFTS_ELSEWHERE);
+    Path treeDraft = drafts.resolve(unique);
     Path entryDraft = registry.common().resolve("kugetsu").resolve("restoring").resolve(unique);
     fields.put(TREE, tree.toString());
     fields.put(TREE_DRAFT, treeDraft.toString());
     fields.put(ENTRY_DRAFT, entryDraft.toString());
     fields.put(MODE, Integer.toString(manifest.tree().get(0).mode(), OCTAL));
     try (Begun begun = Begun.begin(registry, Begun.Kind.RESTORE, rescue.name(), fields)) {
-      @Nullable Restoration restoration = null;
       try {
-        Files.createDirectories(directory(treeDraft));
+        DiskSteps.makeDirectories(directory(treeDraft));
         AtomicFiles.createDirectories(directory(entryDraft));
         new Draft(treeDraft).fill(git, registry.common(), manifest.tree());
         new Draft(entryDraft).fill(git, registry.common(), manifest.entry());
         Modes.set(entryDraft, manifest.entry().get(0).mode());
-        restoration = place(rescue, begun, treeDraft, entryDraft);
-        return restoration;
-      } catch (TimeoutException e) {
-        return new Refused(Reason.REPOSITORY_BUSY, e.getMessage() + "; try again");
-      } catch (IOException e) {
-        throw new StorageException(tree, "could not be restored: " + e.getMessage(), e);
-      } finally {
-        if (!(restoration instanceof Restored)) {
+        Restoration restoration = place(rescue, begun, treeDraft, entryDraft);
+        if (restoration instanceof Refused) {
           undo(begun);
         }
+        return restoration;
+      } catch (TimeoutException e) {
+        undo(begun);
+        return new Refused(Reason.REPOSITORY_BUSY, e.getMessage() + "; try again");
+      } catch (IOException e) {
+        undo(begun);
+        throw new StorageException(tree, "could not be restored: " + e.getMessage(), e);
+      } catch (RuntimeException e) {
+        undo(begun);
+        throw e;
       }
     }
   }
@@ -98,7 +102,9 @@ record TreeRestore(Git git, Registry registry, Path root) {
       throws IOException, TimeoutException {
     Path tree = rescue.path();
     try (LockFile.Held held = registry.lock()) {
-      if (registry.at(tree).isPresent() || Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
+      if (registry.at(tree).isPresent()
+          || Adopted.named(registry, rescue.name()).isPresent()
+          || Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
         return new Refused(
             Reason.EXISTING_PATH, "something is at " + tree + "; move or remove it first");
       }
@@ -108,11 +114,11 @@ record TreeRestore(Git git, Registry registry, Path root) {
       }
       Path entry = freeEntry(rescue.name());
       begun.note(Map.of(ENTRY, entry.toString()));
-      Files.write(entryDraft.resolve("gitdir"), line(tree.resolve(LINK).toString()));
-      Files.write(entryDraft.resolve("commondir"), line("../.."));
-      Files.write(treeDraft.resolve(LINK), line("gitdir: " + entry));
-      Files.createDirectories(directory(entry));
-      Files.move(entryDraft, entry, StandardCopyOption.ATOMIC_MOVE);
+      DiskSteps.write(entryDraft.resolve("gitdir"), tree.resolve(LINK) + "\n");
+      DiskSteps.write(entryDraft.resolve("commondir"), "../..\n");
+      DiskSteps.write(treeDraft.resolve(LINK), "gitdir: " + entry + "\n");
+      DiskSteps.makeDirectories(directory(entry));
+      DiskSteps.rename(entryDraft, entry);
       RestoreSettler.finish(begun);
     }
     begun.done();
@@ -122,11 +128,16 @@ record TreeRestore(Git git, Registry registry, Path root) {
   }
 
   private void undo(Begun begun) {
+    boolean interrupted = Thread.interrupted();
     try (LockFile.Held held = registry.lock()) {
       new RestoreSettler().settle(begun, git, registry);
       begun.done();
-    } catch (IOException | TimeoutException e) {
+    } catch (IOException | RuntimeException | TimeoutException e) {
       LOG.warn("{} could not be undone; the next opening does it", begun, e);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
@@ -189,10 +200,6 @@ record TreeRestore(Git git, Registry registry, Path root) {
       free = entries.resolve(name + n);
     }
     return free;
-  }
-
-  private static byte[] line(String text) {
-    return (text + "\n").getBytes(StandardCharsets.UTF_8);
   }
 
   private static Path directory(Path path) {

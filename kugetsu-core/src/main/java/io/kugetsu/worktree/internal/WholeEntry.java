@@ -79,7 +79,7 @@ record WholeEntry(Registry registry, String id) {
   void drop(Entry entry) throws IOException {
     Path gone = place(GONE);
     Trees.delete(gone);
-    DiskSteps.makeDirectories(gone.getParent());
+    DiskSteps.makeDirectories(kugetsu(GONE));
     DiskSteps.rename(entry.directory(), gone);
     Trees.delete(gone);
   }
@@ -91,7 +91,11 @@ record WholeEntry(Registry registry, String id) {
   }
 
   private Path place(String where) {
-    return registry.common().resolve("kugetsu").resolve(where).resolve(id);
+    return kugetsu(where).resolve(id);
+  }
+
+  private Path kugetsu(String where) {
+    return registry.common().resolve("kugetsu").resolve(where);
   }
 
   private Path worktrees() {

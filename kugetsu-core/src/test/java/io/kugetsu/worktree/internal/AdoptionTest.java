@@ -167,6 +167,21 @@ class AdoptionTest {
     assertTrue(repository.git("worktree", "list", "--porcelain").contains("locked mine"));
   }
 
+  @Test
+  void an_adopted_worktree_is_removed_like_any_other_and_its_branch_stays() {
+    Worktree tree = made(service.adopt(add("elsewhere/mine", "mine")));
+    TestRepository.write(tree.path().resolve("work"), "w");
+    assertTrue(refused(service.remove(tree)).has(Obstacle.Kind.UNTRACKED_FILES));
+    assertTrue(tree.path().resolve("work").toFile().delete());
+
+    TestRepository.removed(service.remove(tree));
+
+    assertFalse(Files.exists(tree.path()));
+    assertEquals(List.of(), service.list());
+    assertEquals(repository.head(), repository.git("rev-parse", "mine"));
+    assertEquals(List.of(), TestRepository.children(repository.main.resolve(".git/worktrees")));
+  }
+
   private Path add(String place, String branch) {
     Path path = repository.home.resolve(place);
     repository.git("worktree", "add", "-q", "-b", branch, path.toString());

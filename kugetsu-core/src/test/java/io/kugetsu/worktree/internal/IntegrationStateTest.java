@@ -1,14 +1,16 @@
 package io.kugetsu.worktree.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kugetsu.common.InvalidRequestException;
-import io.kugetsu.internal.LockFile;
 import io.kugetsu.worktree.IntegrationRequest;
 import io.kugetsu.worktree.IntegrationRequest.Method;
 import io.kugetsu.worktree.IntegrationState;
+import io.kugetsu.worktree.Removal;
+import io.kugetsu.worktree.RemovalRequest;
 import io.kugetsu.worktree.Worktree;
 import io.kugetsu.worktree.WorktreeRequest;
 import io.kugetsu.worktree.WorktreeService;
@@ -124,7 +126,7 @@ class IntegrationStateTest {
   }
 
   @Test
-  void a_branch_goes_once_it_is_integrated_and_checked_out_nowhere() throws Exception {
+  void a_branch_goes_once_it_is_integrated_and_checked_out_nowhere() {
     TreeRecord record = record("x");
     integrate(Method.SQUASH);
 
@@ -136,7 +138,26 @@ class IntegrationStateTest {
   }
 
   @Test
-  void a_branch_with_work_stays() throws Exception {
+  void a_removal_deletes_the_branch_only_when_it_is_home_and_says_why_not() {
+    RemovalRequest request = RemovalRequest.refusing().deleteBranchIfIntegrated("main");
+    Removal.Removed kept = TestRepository.removed(repository.remove(tree, request));
+    assertFalse(kept.branchDeleted());
+    assertTrue(kept.warnings().get(0).contains("has work"), kept.toString());
+
+    Worktree other = repository.worktree("y");
+    TestRepository.write(other.path().resolve("y"), "1\n");
+    repository.commitIn(other.path(), "y");
+    service.integrate(other, IntegrationRequest.into("main").by(Method.SQUASH));
+    Removal.Removed gone = TestRepository.removed(repository.remove(other, request));
+
+    assertTrue(gone.branchDeleted());
+    assertEquals(List.of(), gone.warnings());
+    assertEquals("", repository.git("branch", "--list", "y"));
+    assertEquals("1", repository.git("show", "main:y"));
+  }
+
+  @Test
+  void a_branch_with_work_stays() {
     TreeRecord record = record("x");
     repository.remove(tree);
     String head = repository.git("rev-parse", "x");
@@ -151,7 +172,7 @@ class IntegrationStateTest {
   }
 
   @Test
-  void a_branch_that_is_being_rebased_somewhere_stays() throws Exception {
+  void a_branch_that_is_being_rebased_somewhere_stays() {
     TreeRecord record = record("x");
     integrate(Method.FAST_FORWARD);
     repository.remove(tree);
@@ -163,7 +184,7 @@ class IntegrationStateTest {
   }
 
   @Test
-  void a_branch_that_kugetsu_did_not_make_is_never_deleted() throws Exception {
+  void a_branch_that_kugetsu_did_not_make_is_never_deleted() {
     repository.git("branch", "mine");
     Worktree mine = TestRepository.made(service.create(WorktreeRequest.existing("mine")));
     TreeRecord record = record(mine.name());
@@ -174,7 +195,7 @@ class IntegrationStateTest {
   }
 
   @Test
-  void a_branch_that_moves_while_it_is_looked_at_stays() throws Exception {
+  void a_branch_that_moves_while_it_is_looked_at_stays() {
     TreeRecord record = record("x");
     integrate(Method.FAST_FORWARD);
     repository.remove(tree);
@@ -196,11 +217,9 @@ class IntegrationStateTest {
     assertEquals(other, repository.git("rev-parse", "x"));
   }
 
-  private Optional<String> deleted(TreeRecord record) throws Exception {
-    try (LockFile.Held held = registry().lock()) {
-      return new BranchDeletion(new Git(repository.environment()), registry())
-          .deleteIfIntegrated(record, "main");
-    }
+  private Optional<String> deleted(TreeRecord record) {
+    return new BranchDeletion(new Git(repository.environment()), registry())
+        .deleteIfIntegrated(record, "main");
   }
 
   private TreeRecord record(String name) {

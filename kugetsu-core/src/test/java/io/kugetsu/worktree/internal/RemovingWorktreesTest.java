@@ -4,6 +4,7 @@ import static io.kugetsu.worktree.internal.TestRepository.refused;
 import static io.kugetsu.worktree.internal.TestRepository.removed;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,6 +15,7 @@ import io.kugetsu.worktree.Obstacle.Kind;
 import io.kugetsu.worktree.Removal.Refused;
 import io.kugetsu.worktree.Removal.Removed;
 import io.kugetsu.worktree.RemovalRequest;
+import io.kugetsu.worktree.Restoration;
 import io.kugetsu.worktree.Worktree;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -388,6 +390,67 @@ class RemovingWorktreesTest {
 
     Files.move(aside, other.path());
     assertEquals("", repository.gitIn(other.path(), "status", "--porcelain"));
+  }
+
+  @Test
+  void an_adopted_worktree_goes_and_comes_back_where_it_is_and_nothing_of_ours_stays_there()
+      throws IOException {
+    Path place = Files.createDirectory(repository.home.resolve("theirs"));
+    Path path = place.resolve("own");
+    repository.git("worktree", "add", "-q", "-b", "own", path.toString());
+    Worktree adopted = TestRepository.made(repository.service().adopt(path));
+    TestRepository.write(path.resolve("new"), "new");
+    String files = TreeImage.files(path);
+
+    Removed removed = removed(repository.remove(adopted, RemovalRequest.refusing().rescue()));
+
+    assertEquals(List.of(), TestRepository.children(place));
+    Restoration restoration = repository.service().restore(removed.rescue().orElseThrow());
+    assertInstanceOf(Restoration.Restored.class, restoration, restoration.toString());
+    assertEquals(files, TreeImage.files(path));
+    assertEquals(List.of("own"), TestRepository.children(place));
+    assertEquals(Optional.of(adopted), repository.service().find(adopted.name()));
+  }
+
+  @Test
+  void a_worktree_that_its_person_keeps_stays() {
+    assertTrue(repository.service().lock(tree, "on a stick"));
+
+    assertTrue(
+        refused(repository.remove(tree, RemovalRequest.refusing().discardAll()))
+            .has(Kind.LOCKED_BY_OTHERS));
+
+    assertTrue(repository.service().unlock(tree));
+    removed(repository.remove(tree));
+  }
+
+  @Test
+  void a_submodule_with_nothing_of_its_own_does_not_stand_against_it() {
+    Path module = repository.home.resolve("module");
+    repository.git("clone", "-q", repository.main.toString(), module.toString());
+    repository.git(
+        "-c", "protocol.file.allow=always", "submodule", "-q", "add", module.toString(), "sub");
+    repository.commit("submodule");
+    Worktree filled = repository.worktree("filled");
+    repository.gitIn(
+        filled.path(), "-c", "protocol.file.allow=always", "submodule", "-q", "update", "--init");
+
+    assertEquals(List.of(), repository.service().workState(filled).obstacles());
+    removed(repository.remove(filled));
+    assertEquals("", repository.git("fsck", "--no-dangling", "--no-progress"));
+  }
+
+  @Test
+  void what_a_program_that_died_did_not_delete_goes_with_the_next_opening() {
+    Path rubbish = repository.root.resolve(".trash/x.999999999-1-0123abcd");
+    Path needed = repository.root.resolve(".trash/x.999999999-1-0123abce.taken");
+    TestRepository.write(rubbish.resolve("deep/file"), "x");
+    TestRepository.write(needed.resolve("deep/file"), "x");
+
+    repository.service();
+
+    assertFalse(Files.exists(rubbish));
+    assertTrue(Files.exists(needed.resolve("deep/file")));
   }
 
   private Refused assertKept(Kind kind, String example) {

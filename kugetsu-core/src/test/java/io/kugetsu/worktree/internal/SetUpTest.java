@@ -197,7 +197,7 @@ class SetUpTest extends LeakFree {
 
     Refused refused =
         refused(
-            service(trusting().setUpTimeout(Duration.ofMillis(800)))
+            service(trusting().setUpTimeout(Duration.ofSeconds(3)))
                 .create(WorktreeRequest.branch("x")));
 
     assertEquals(Reason.SETUP_TIMED_OUT, refused.reason());
