@@ -79,7 +79,8 @@ public record RemovalRequest(
   }
 
   /**
-   * Work that would be lost is saved first, ignored files too; see {@link Rescue}.
+   * Work that would be lost is saved first, ignored files too, secrets among them included; see
+   * {@link Rescue}.
    *
    * @return the changed copy
    */
@@ -134,8 +135,9 @@ public record RemovalRequest(
   }
 
   /**
-   * The worktree's branch is deleted too, provided that all of it is in another branch by then. Was
-   * it moved meanwhile, or is it not integrated, it stays, and the result says so.
+   * The worktree's branch is deleted too, provided that all of it is in another branch by then, and
+   * so is what only its log leads to, commits that were reset away for example. Was it moved
+   * meanwhile, or is it not integrated, it stays, and the result says so.
    *
    * @param target the other branch, without {@code refs/heads/}
    * @return the changed copy

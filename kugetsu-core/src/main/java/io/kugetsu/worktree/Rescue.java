@@ -18,8 +18,15 @@ import java.util.Optional;
  * WorktreeService#restore} needs besides: the index with its flags, git's files for that worktree,
  * the directories and the exact modes.
  *
- * <p>Not held are times, owners, access control lists, extended attributes, and which names were
- * hard links of one file.
+ * <p>Not held are times, owners, access control lists, extended attributes, the holes of sparse
+ * files, and which names were hard links of one file.
+ *
+ * <p><strong>Secrets:</strong> what was in ignored files, such as keys in {@code .env}, is in the
+ * repository from then on, readable for whoever may read that. No usual push, fetch or clone takes
+ * it along; {@code git push --mirror} and {@code git clone --mirror} do, as does whatever copies
+ * {@code refs/*}. Have such files left out with {@link RemovalRequest#discardIgnored()} or {@link
+ * RemovalRequest#rescueIgnored} where that is a danger. Once a rescue is discarded, its contents
+ * stay in the repository until git collects its garbage.
  *
  * @param ref its ref, below {@code refs/kugetsu/rescue/}
  * @param commit the full id of its commit

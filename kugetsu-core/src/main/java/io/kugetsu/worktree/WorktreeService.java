@@ -1,6 +1,7 @@
 package io.kugetsu.worktree;
 
 import io.kugetsu.common.InvalidRequestException;
+import io.kugetsu.common.StorageException;
 import io.kugetsu.worktree.internal.GitWorktrees;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -263,8 +264,10 @@ public interface WorktreeService {
   Removal remove(Worktree worktree);
 
   /**
-   * Removes a worktree. What is in it is read anew right before; what cannot be known counts as
-   * work. Its branch stays, and with it every commit on it, unless the request says otherwise.
+   * Removes a worktree. What is in it is read anew right before, and what is changed after that
+   * keeps it; what cannot be known counts as work. What a filter of the repository keeps out of
+   * commits does not: git calls such a file unchanged. Its branch stays, and with it every commit
+   * on it, unless the request says otherwise.
    *
    * <p>No request removes what is not provably that worktree: another directory at its place, or a
    * worktree that somebody else has locked.
@@ -304,6 +307,7 @@ public interface WorktreeService {
    * @param rescue one of {@link #rescues()}
    * @return whether it was there, as given, and is no more
    * @throws GitException when git failed
+   * @throws StorageException when others kept the repository locked for too long
    */
   boolean discard(Rescue rescue);
 }

@@ -9,9 +9,13 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Deletes the branch of a worktree that is gone: only one that kugetsu made, that is checked out
- * nowhere, whose work is in another branch, and that still stands where that was seen.
+ * nowhere, whose work is in another branch, that of its log too, and that still stands where that
+ * was seen.
  */
 record BranchDeletion(Git git, Registry registry) {
+  // To ask about each takes several processes.
+  private static final int MOST_LOGGED = 20;
+
   /**
    * Deletes it, once git has forgotten the worktree. It never throws: the worktree is gone, which
    * is to be told whatever becomes of the branch.
@@ -53,10 +57,22 @@ record BranchDeletion(Git git, Registry registry) {
     if (!state.isIntegrated()) {
       return Optional.of(stays + "it has work that '" + into + "' has not");
     }
+    if (!isLogElsewhere(branch, target.get())) {
+      return Optional.of(
+          stays + "its log alone leads to commits that '" + into + "' has not, see 'git reflog'");
+    }
     GitResult deleted =
         git.runRetrying(
             GitCommand.onRepository(
                 registry.common(), "update-ref", "-d", "refs/heads/" + branch, commit.get()));
     return deleted.ok() ? Optional.empty() : Optional.of(stays + deleted.err().strip());
+  }
+
+  /** Commits that were reset away or replaced are in the log only, and that goes too. */
+  private boolean isLogElsewhere(String branch, String target) {
+    List<String> logged = LostCommits.onlyLogged(git, registry.common(), branch);
+    IntegrationCheck check = new IntegrationCheck(git, registry);
+    return logged.size() <= MOST_LOGGED
+        && logged.stream().allMatch(commit -> check.of(commit, target).isIntegrated());
   }
 }

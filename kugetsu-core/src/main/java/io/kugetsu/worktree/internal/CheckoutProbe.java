@@ -187,6 +187,10 @@ final class CheckoutProbe {
 
   private void searchRepositories(Path directory) throws IOException {
     List<Path> below = new ArrayList<>();
+    if (isRepository(directory)) {
+      tally.add(Kind.NESTED_REPOSITORIES, tree.relativize(directory) + "/");
+      return;
+    }
     try (DirectoryStream<Path> children = Files.newDirectoryStream(directory)) {
       for (Path child : children) {
         if (String.valueOf(child.getFileName()).equals(".git")) {
@@ -203,6 +207,13 @@ final class CheckoutProbe {
     for (Path child : below) {
       searchRepositories(child);
     }
+  }
+
+  /** Whether a directory is what git takes for a repository; one without a checkout has no .git. */
+  private static boolean isRepository(Path directory) {
+    return Files.isDirectory(directory.resolve("objects"))
+        && Files.isDirectory(directory.resolve("refs"))
+        && Files.exists(directory.resolve("HEAD"), LinkOption.NOFOLLOW_LINKS);
   }
 
   void attempt(Step step) {

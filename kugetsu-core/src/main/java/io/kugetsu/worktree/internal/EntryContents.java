@@ -36,6 +36,11 @@ record EntryContents(List<Part> parts, Map<String, byte[]> contents) {
     return files;
   }
 
+  /** Whether each entry has its own of that. */
+  static boolean isItsOwn(String raw) {
+    return ITS_OWN.contains(raw);
+  }
+
   /** Whether it is the same as another one. */
   boolean isSame(EntryContents other) {
     return parts.equals(other.parts);
@@ -54,7 +59,7 @@ record EntryContents(List<Part> parts, Map<String, byte[]> contents) {
       sorted.sort(null);
       for (Path child : sorted) {
         String name = RawPath.name(child);
-        if (!raw.isEmpty() || !ITS_OWN.contains(name)) {
+        if (!isItsOwn(RawPath.join(raw, name))) {
           add(child, RawPath.join(raw, name), idLength);
         }
       }

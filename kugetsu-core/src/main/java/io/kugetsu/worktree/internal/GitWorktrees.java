@@ -1,6 +1,8 @@
 package io.kugetsu.worktree.internal;
 
 import io.kugetsu.common.InvalidRequestException;
+import io.kugetsu.common.StorageException;
+import io.kugetsu.internal.LockFile;
 import io.kugetsu.worktree.Changes;
 import io.kugetsu.worktree.Creation;
 import io.kugetsu.worktree.GitRepository;
@@ -26,6 +28,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeoutException;
 
 /** The worktrees of a repository, by the git command. */
 public final class GitWorktrees implements WorktreeService {
@@ -182,7 +185,12 @@ public final class GitWorktrees implements WorktreeService {
 
   @Override
   public boolean discard(Rescue rescue) {
-    return new RescueRefs(git, registry.common()).delete(rescue.ref(), rescue.commit());
+    // A removal that relies on it just now makes sure of it under the lock.
+    try (LockFile.Held held = registry.lock()) {
+      return new RescueRefs(git, registry.common()).delete(rescue.ref(), rescue.commit());
+    } catch (TimeoutException e) {
+      throw new StorageException(registry.common(), e.getMessage() + "; try again", e);
+    }
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -21,8 +22,15 @@ import java.util.stream.Stream;
  * ref nor the reflog of one that stays.
  */
 final class LostCommits {
-  private static final String OWN_REFS = "refs/worktree";
+  private static final String OWN_REFS = "refs";
+  private static final String BRANCH_LOGS = "logs/refs/heads";
   private static final String ORIGINAL = "ORIG_HEAD";
+  private static final Pattern REF_NAME = Pattern.compile("[A-Z][A-Z0-9_]*");
+  // HEAD is looked at by itself, and what was fetched or merged by git is not somebody's work.
+  private static final Set<String> NO_OWN_REF =
+      Set.of("HEAD", "FETCH_HEAD", "AUTO_MERGE", ORIGINAL);
+  // A rescue does not count: once it is restored, somebody may well give it up.
+  private static final List<String> ALL = List.of("--exclude=refs/kugetsu/*", "--all");
 
   private final Git git;
   private final Path common;
@@ -55,23 +63,33 @@ final class LostCommits {
     if (named.isEmpty()) {
       // The usual case: all that was ever checked out here is in the branch's own log.
       branch.ifPresent(
-          name -> remembered.removeAll(logged(common.resolve("logs/refs/heads").resolve(name))));
+          name -> remembered.removeAll(logged(common.resolve(BRANCH_LOGS).resolve(name))));
     }
     if (named.isEmpty() && remembered.isEmpty()) {
       return List.of();
     }
     // A ref keeps its commits for ever, the log of a branch for a month only.
-    Found lost = count(named, List.of("--all"));
+    Found lost = count(git, common, named, ALL);
     lost.tell(tally, Kind.DETACHED_COMMITS);
     Set<String> starts = new LinkedHashSet<>(remembered);
     starts.removeAll(lost.commits());
-    Found forgotten = count(starts, List.of("--all", "--reflog")).without(lost);
+    List<String> allAndLogs = Stream.concat(ALL.stream(), Stream.of("--reflog")).toList();
+    Found forgotten = count(git, common, starts, allAndLogs).without(lost);
     forgotten.tell(tally, Kind.REFLOG_COMMITS);
     return Stream.concat(lost.tips().stream(), forgotten.tips().stream()).toList();
   }
 
+  /**
+   * Finds the commits that only the log of a branch leads to, which goes with the branch.
+   *
+   * @return the last ones, from which all others can be reached
+   */
+  static List<String> onlyLogged(Git git, Path common, String branch) {
+    return count(git, common, logged(common.resolve(BRANCH_LOGS).resolve(branch)), ALL).tips();
+  }
+
   /** All commits that only these lead to. */
-  private Found count(Set<String> starts, List<String> staying) {
+  private static Found count(Git git, Path common, Set<String> starts, List<String> staying) {
     Set<String> commits = new LinkedHashSet<>();
     Set<String> parents = new HashSet<>();
     if (starts.isEmpty()) {
@@ -106,7 +124,24 @@ final class LostCommits {
 
   /** What the refs stand at that git keeps in the entry, for this worktree alone. */
   private Set<String> ownRefs(Tally tally) throws IOException {
+    List<Path> all = new ArrayList<>();
+    try (Stream<Path> files = Files.list(entry.directory())) {
+      files
+          .filter(file -> REF_NAME.matcher(String.valueOf(file.getFileName())).matches())
+          .filter(file -> !NO_OWN_REF.contains(String.valueOf(file.getFileName())))
+          .filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
+          .forEach(all::add);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
     Set<String> ids = new LinkedHashSet<>();
+    for (Path file : all) {
+      // Messages that are being written have such names too.
+      String text = Files.readString(file, StandardCharsets.ISO_8859_1).strip();
+      if (BaseCommit.isId(text)) {
+        ids.add(text);
+      }
+    }
     Path refs = entry.directory().resolve(OWN_REFS);
     if (Files.isDirectory(refs)) {
       try (Stream<Path> files = Files.walk(refs)) {
@@ -121,6 +156,8 @@ final class LostCommits {
       } catch (UncheckedIOException e) {
         throw e.getCause();
       }
+    }
+    if (!ids.isEmpty()) {
       onlyCommits(ids, tally);
     }
     return ids;

@@ -80,6 +80,12 @@ record Manifest(List<Part> tree, List<Part> entry) {
     }
     check(tree);
     check(entry);
+    for (Part part : entry) {
+      // What is written there later must not go where a link leads.
+      if (part.type() == Snapshot.Type.LINK || EntryContents.isItsOwn(part.raw())) {
+        throw new IOException("the rescue has a name that is not to be made: " + part.raw());
+      }
+    }
     return new Manifest(tree, entry);
   }
 

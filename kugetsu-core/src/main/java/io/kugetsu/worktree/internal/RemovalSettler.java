@@ -9,7 +9,8 @@ import java.util.Optional;
 /**
  * Ends a removal that was cut off. As long as git has the entry the worktree goes back to its
  * place, and what was rescued of it is given up, for it is all there. Once the entry is out, it is
- * gone, and the rest becomes rubbish.
+ * gone, and the rest becomes rubbish. Where neither is so, somebody else had to do with the entry,
+ * and nothing is given up.
  */
 final class RemovalSettler implements Settler {
   @Override
@@ -35,17 +36,23 @@ final class RemovalSettler implements Settler {
       }
       return;
     }
+    if (!exists(entryPlace)) {
+      // The directory is released before the entry. So somebody else changed the entry or took it
+      // away, and what is in the directory may be nowhere else.
+      if (exists(place)) {
+        Trash.giveBack(place, tree);
+      }
+      return;
+    }
     if (exists(place)) {
       Trash.release(place);
     }
-    if (exists(entryPlace)) {
-      Optional<TreeRecord> record = TreeRecord.read(entryPlace);
-      Optional<String> into = begun.field(Takeaway.INTO);
-      if (record.isPresent() && into.isPresent()) {
-        new BranchDeletion(git, registry).deleteIfIntegrated(record.get(), into.get());
-      }
-      Trash.release(entryPlace);
+    Optional<TreeRecord> record = TreeRecord.read(entryPlace);
+    Optional<String> into = begun.field(Takeaway.INTO);
+    if (record.isPresent() && into.isPresent()) {
+      new BranchDeletion(git, registry).deleteIfIntegrated(record.get(), into.get());
     }
+    Trash.release(entryPlace);
   }
 
   private static Path path(Begun begun, String field) throws IOException {

@@ -12,9 +12,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -124,6 +126,8 @@ final class RescueDraft {
                 "core.hooksPath=/dev/null",
                 "-c",
                 "core.bigFileThreshold=16m",
+                "-c",
+                "core.ignoreCase=false",
                 "fast-import",
                 "--quiet",
                 "--done",
@@ -173,6 +177,7 @@ final class RescueDraft {
   private final class Contents {
     private final FastImport out;
     private final Map<String, String> written = new HashMap<>();
+    private final Set<String> files = new HashSet<>();
     private String manifest = "";
     private String empty = "";
 
@@ -214,15 +219,26 @@ final class RescueDraft {
         boolean link = part.type() == Type.LINK;
         if (part.type() != Type.DIRECTORY && OddNames.isOne(part.raw(), link) == odd) {
           n++;
+          files.add(part.raw());
           String mode = (part.mode() & OWNER_EXECUTES) == 0 ? PLAIN : EXECUTABLE;
           out.file(odd ? PLAIN : link ? LINK : mode, content(part), odd ? "odd/" + n : part.raw());
         }
       }
       for (Item item : tracked.items()) {
-        if (!odd && item.isSubmodule() && item.stage() == 0) {
+        if (!odd && item.isSubmodule() && item.stage() == 0 && !isReplaced(item.path())) {
           out.file(SUBMODULE, item.id(), item.path());
         }
       }
+    }
+
+    /** Whether a file or link is where a submodule was, or a directory that it was in. */
+    private boolean isReplaced(String raw) {
+      for (String path = raw; !path.isEmpty(); path = RawPath.parent(path)) {
+        if (files.contains(path)) {
+          return true;
+        }
+      }
+      return false;
     }
 
     void entry() throws IOException {

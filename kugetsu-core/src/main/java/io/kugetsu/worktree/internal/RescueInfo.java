@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * What a rescue says of itself in the message of its commit.
@@ -48,6 +49,8 @@ record RescueInfo(
     branch.ifPresent(value -> line(text, "Branch", value));
     head.ifPresent(value -> line(text, "Head", value));
     line(text, "Base", base);
+    // Two that rescue the same at once must not take each other's commit for their own.
+    line(text, "Id", UUID.randomUUID().toString());
     return text.toString();
   }
 

@@ -81,6 +81,11 @@ record RescueRefs(Git git, Path common) {
     return true;
   }
 
+  /** Whether it is there as it was made, which others may have changed. */
+  boolean has(Rescue rescue) {
+    return list().contains(rescue);
+  }
+
   /** All of them, the newest first. */
   List<Rescue> list() {
     List<Rescue> rescues = new ArrayList<>();

@@ -28,8 +28,13 @@ record Rescuer(Git git, Registry registry, Located located, RemovalRequest reque
    */
   record Prepared(Optional<RescueDraft> draft, List<Obstacle> obstacles) {}
 
-  /** Reads all that is to be saved. */
-  Prepared prepare(WorkProbe probe) throws IOException {
+  /**
+   * Reads all that is to be saved.
+   *
+   * @param probe what was seen
+   * @param entry what was in git's entry before that
+   */
+  Prepared prepare(WorkProbe probe, EntryContents entry) throws IOException {
     Tally tally = new Tally();
     Path tree = located.tree();
     TreeRecord record = located.record();
@@ -54,9 +59,8 @@ record Rescuer(Git git, Registry registry, Located located, RemovalRequest reque
             probe.head(),
             record.base(),
             Instant.now().truncatedTo(ChronoUnit.SECONDS));
-    EntryContents files = EntryContents.read(located.entry().directory(), record.base().length());
     return new Prepared(
-        Optional.of(new RescueDraft(tree, info, snapshot, tracked, files, probe.lostCommits())),
+        Optional.of(new RescueDraft(tree, info, snapshot, tracked, entry, probe.lostCommits())),
         List.of());
   }
 

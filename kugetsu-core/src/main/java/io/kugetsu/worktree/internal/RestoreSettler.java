@@ -37,12 +37,29 @@ final class RestoreSettler implements Settler {
     Trees.delete(path(begun, TreeRestore.ENTRY_DRAFT));
     Optional<String> branch = begun.field(TreeRestore.BRANCH);
     Optional<String> head = begun.field(TreeRestore.HEAD);
-    if (branch.isPresent() && head.isPresent()) {
+    if (branch.isPresent() && head.isPresent() && isOurs(branch.get(), begun, git, registry)) {
       // Fails when somebody has moved it since, and then it is theirs.
       git.runRetrying(
           GitCommand.onRepository(
               registry.common(), "update-ref", "-d", "refs/heads/" + branch.get(), head.get()));
     }
+  }
+
+  /** What the branch's log says when it was made again; nobody else's says the same. */
+  static String message(Begun begun) {
+    return "branch: Restored with kugetsu's worktree " + begun.name() + " (" + begun.id() + ")";
+  }
+
+  /** Whether the branch was made by this restoration, and nobody took it into use. */
+  private static boolean isOurs(String branch, Begun begun, Git git, Registry registry) {
+    String ref = "refs/heads/" + branch;
+    GitResult log =
+        git.runRetrying(
+            GitCommand.onRepository(
+                registry.common(), "reflog", "show", "--format=%gs", ref, "--"));
+    return log.ok()
+        && log.out().strip().equals(message(begun))
+        && new Checkouts(git, registry).using(ref).isEmpty();
   }
 
   /** The last step: the entry is at its place already. */

@@ -122,10 +122,12 @@ record Takeaway(
               into ->
                   new BranchDeletion(begun.marked(git), registry)
                       .deleteIfIntegrated(located.record(), into));
-      List<Path> left = new ArrayList<>(List.of(Trash.release(entryPlace)));
+      List<Path> left = new ArrayList<>();
       if (!located.missing()) {
         left.add(Trash.release(place));
       }
+      // The last step: as long as it is there, it is certain that the directory may go.
+      left.add(Trash.release(entryPlace));
       begun.done();
       return new Taken(left, branchStays);
     } catch (IOException e) {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -52,6 +53,17 @@ record Trash(Path directory) {
     long start = ProcessFacts.startTicks(pid).orElse(0);
     String unique = UUID.randomUUID().toString().substring(0, 8);
     return directory.resolve(name + "." + pid + "-" + start + "-" + unique + TAKEN);
+  }
+
+  /** What time it is for the file system; a program that dies leaves rubbish at most. */
+  FileTime now() throws IOException {
+    Files.createDirectories(directory);
+    Path file = Files.createFile(released(place("clock")));
+    try {
+      return Files.getLastModifiedTime(file);
+    } finally {
+      Files.deleteIfExists(file);
+    }
   }
 
   /** Takes a directory away. */

@@ -8,6 +8,7 @@ import io.kugetsu.worktree.Removal;
 import io.kugetsu.worktree.Removal.Refused;
 import io.kugetsu.worktree.Removal.Removed;
 import io.kugetsu.worktree.RemovalRequest;
+import io.kugetsu.worktree.RemovalRequest.Work;
 import io.kugetsu.worktree.Rescue;
 import io.kugetsu.worktree.Worktree;
 import io.kugetsu.worktree.WorktreeOptions;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -69,11 +71,15 @@ final class TreeRemoval {
           return search.refused();
         }
         Located located = search.located().get();
+        Optional<EntryContents> entry = entry(located);
+        Untouched untouched = untouched(located);
         Look look = look(located);
         if (look.against().isEmpty() && !tornDown && !located.missing()) {
           tornDown = true;
           if (setUp.hasTearDown(located.entry().directory())) {
             warnings.addAll(tearDown(located));
+            entry = entry(located);
+            untouched = untouched(located);
             look = look(located);
           }
         }
@@ -81,7 +87,9 @@ final class TreeRemoval {
           return new Refused(look.against());
         }
         Optional<Removal> removal =
-            look.needsRescue() ? rescued(search, look, warnings) : plain(search, look, warnings);
+            look.needsRescue()
+                ? rescued(search, look, entry.orElseThrow(), warnings)
+                : plain(search, look, untouched, warnings);
         if (removal.isPresent()) {
           return removal.get();
         }
@@ -96,8 +104,25 @@ final class TreeRemoval {
     return Located.find(registry, realRoot, worktree);
   }
 
+  private Untouched untouched(Located located) {
+    return Untouched.from(Takeaway.entryTrash(registry), located.entry().directory());
+  }
+
   private Look look(Located located) {
     return Look.at(git, registry, located, request);
+  }
+
+  /** What a rescue takes of the entry, read before the look: what is staged later shows by it. */
+  private Optional<EntryContents> entry(Located located) {
+    if (located.missing() || request.work() != Work.RESCUE) {
+      return Optional.empty();
+    }
+    Path entry = located.entry().directory();
+    try {
+      return Optional.of(EntryContents.read(entry, located.record().base().length()));
+    } catch (IOException e) {
+      throw new StorageException(entry, "cannot be read: " + e, e);
+    }
   }
 
   private void endProcesses(Duration grace) {
@@ -123,11 +148,12 @@ final class TreeRemoval {
   }
 
   /** Removes it as it is; empty when it was changed meanwhile. */
-  private Optional<Removal> plain(Search search, Look first, List<String> warnings)
+  private Optional<Removal> plain(Search search, Look first, Untouched since, List<String> warnings)
       throws TimeoutException {
     Located located = search.located().orElseThrow();
     Takeaway takeaway = Takeaway.of(registry, realRoot, located, request, Optional.empty());
     Look look = first;
+    Untouched untouched = since;
     Taken taken;
     long before = System.nanoTime();
     try (LockFile.Held held = registry.lock()) {
@@ -136,6 +162,7 @@ final class TreeRemoval {
         return Optional.empty();
       }
       if (!fresh) {
+        untouched = untouched(located);
         look = look(located);
         if (!look.against().isEmpty() || look.needsRescue()) {
           return Optional.empty();
@@ -144,6 +171,10 @@ final class TreeRemoval {
       try (Begun begun = takeaway.begin()) {
         try {
           takeaway.takeTree();
+          if (!isUntouched(untouched, look, takeaway)) {
+            takeaway.giveUp(begun, git);
+            return Optional.empty();
+          }
           taken = takeaway.takeEntry(begun, git);
         } catch (RuntimeException e) {
           takeaway.giveUp(begun, git);
@@ -154,14 +185,29 @@ final class TreeRemoval {
     return Optional.of(removed(look, taken, Optional.empty(), warnings));
   }
 
+  /** Whether nothing came since it was looked at; what is not looked for does not matter. */
+  private boolean isUntouched(Untouched untouched, Look look, Takeaway takeaway) {
+    Optional<WorkProbe> probe = look.probe();
+    if (probe.isEmpty() || request.work() == Work.DISCARD) {
+      return true;
+    }
+    try {
+      return untouched.isSo(takeaway.place(), probe.get().ignored())
+          && untouched.isSo(takeaway.located().entry().directory(), Set.of());
+    } catch (IOException e) {
+      throw new StorageException(takeaway.place(), "cannot be looked through: " + e, e);
+    }
+  }
+
   /** Saves what is in it first; empty when that was changed meanwhile. */
-  private Optional<Removal> rescued(Search search, Look look, List<String> warnings)
+  private Optional<Removal> rescued(
+      Search search, Look look, EntryContents entry, List<String> warnings)
       throws TimeoutException {
     Located located = search.located().orElseThrow();
     Rescuer rescuer = new Rescuer(git, registry, located, request);
     Rescuer.Prepared prepared;
     try {
-      prepared = rescuer.prepare(look.probe().orElseThrow());
+      prepared = rescuer.prepare(look.probe().orElseThrow(), entry);
     } catch (IOException e) {
       return Optional.of(refused(Kind.UNKNOWN, String.valueOf(e.getMessage())));
     }
@@ -177,7 +223,7 @@ final class TreeRemoval {
       try {
         if (refs.create(rescue.ref(), rescue.commit())) {
           rescuer.verify(draft, rescue);
-          taken = takeUnchanged(search, rescuer, draft, takeaway, begun);
+          taken = takeUnchanged(search, rescuer, draft, rescue, takeaway, begun);
         }
         if (taken.isEmpty()) {
           takeaway.giveUp(begun, git);
@@ -194,15 +240,21 @@ final class TreeRemoval {
   }
 
   private Optional<Taken> takeUnchanged(
-      Search search, Rescuer rescuer, RescueDraft draft, Takeaway takeaway, Begun begun)
+      Search search,
+      Rescuer rescuer,
+      RescueDraft draft,
+      Rescue rescue,
+      Takeaway takeaway,
+      Begun begun)
       throws IOException, TimeoutException {
+    RescueRefs refs = new RescueRefs(git, registry.common());
     try (LockFile.Held held = registry.lock()) {
       if (!find().equals(search)) {
         return Optional.empty();
       }
       // From then on only who has a file open already can still change anything.
       takeaway.takeTree();
-      if (!rescuer.isUnchanged(draft, takeaway.place())) {
+      if (!rescuer.isUnchanged(draft, takeaway.place()) || !refs.has(rescue)) {
         takeaway.giveBack();
         return Optional.empty();
       }

@@ -15,11 +15,9 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -46,7 +44,7 @@ record TreeRestore(Git git, Registry registry, Path root) {
   private static final int OCTAL = 8;
 
   Restoration restore(Rescue rescue) {
-    if (!new RescueRefs(git, registry.common()).list().contains(rescue)) {
+    if (!new RescueRefs(git, registry.common()).has(rescue)) {
       return new Refused(
           Reason.NO_SUCH_RESCUE, rescue.ref() + " is not there, or stands at another commit");
     }
@@ -148,12 +146,7 @@ record TreeRestore(Git git, Registry registry, Path root) {
     }
     String branch = rescue.branch().get();
     String ref = "refs/heads/" + branch;
-    Set<String> used = new HashSet<>();
-    git.runRetrying(
-            GitCommand.onRepository(registry.common(), "worktree", "list", "--porcelain", "-z")
-                .each('\0', used::add))
-        .orThrow();
-    if (used.contains("branch " + ref)) {
+    if (!new Checkouts(git, registry).using(ref).isEmpty()) {
       return Optional.of(
           new Refused(
               Reason.BRANCH_IN_USE, "the branch '" + branch + "' is checked out elsewhere"));
@@ -183,8 +176,9 @@ record TreeRestore(Git git, Registry registry, Path root) {
             GitCommand.onRepository(
                 registry.common(),
                 "update-ref",
+                "--create-reflog",
                 "-m",
-                "branch: Restored with kugetsu's worktree " + rescue.name(),
+                RestoreSettler.message(begun),
                 ref,
                 head,
                 "0".repeat(head.length())))
