@@ -19,14 +19,11 @@ import io.kugetsu.support.ShellAgent;
 import io.kugetsu.support.TestRepository;
 import io.kugetsu.task.TaskHandle;
 import io.kugetsu.task.TaskResult;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -135,44 +132,6 @@ class SessionsTest extends LeakFree {
     CloseReport left = report.get(60, TimeUnit.SECONDS);
     assertEquals(List.of(), left.stopped());
     assertTrue(left.pending().contains(waiting.id()));
-  }
-
-  @Test
-  void what_was_only_being_prepared_goes_back_into_the_line_at_close() throws Exception {
-    Fifo reached = Fifo.create(temp.resolve("reached"));
-    Fifo go = Fifo.create(temp.resolve("go"));
-    Path hook = repository.directory().resolve(".git/hooks/post-checkout");
-    Files.createDirectories(hook.getParent());
-    Files.writeString(
-        hook, "#!/bin/sh\necho x > '" + reached.path() + "'\nread x < '" + go.path() + "'\n");
-    Files.setPosixFilePermissions(hook, PosixFilePermissions.fromString("rwx------"));
-    Kugetsu kugetsu = builder("echo done").open();
-    kugetsu.init();
-    TaskHandle task = kugetsu.delegate("work", ISSUE);
-    reached.read();
-    CompletableFuture<CloseReport> report = new CompletableFuture<>();
-    Thread closing =
-        new Thread(() -> report.complete(kugetsu.closeGracefully(Duration.ZERO)), "test-closing");
-    closing.start();
-    while (!report.isDone() && !awaitsEnds(closing)) {
-      Thread.onSpinWait();
-    }
-    go.write("on");
-    CloseReport left = report.get(60, TimeUnit.SECONDS);
-    assertEquals(List.of(), left.stopped());
-    assertEquals(List.of(task.id()), left.pending());
-    Files.delete(hook);
-    try (Kugetsu next = builder("echo done").open()) {
-      TaskResult result = next.tasks().find(task.id()).orElseThrow().await(LONG);
-      assertEquals("done", result.finalAnswer(), result::toString);
-      assertEquals(1, result.info().attempts());
-    }
-  }
-
-  /** Every run has been told of the closing by then, and nothing outside shows it. */
-  private static boolean awaitsEnds(Thread closing) {
-    return Stream.of(closing.getStackTrace())
-        .anyMatch(frame -> frame.getMethodName().equals("awaitEnds"));
   }
 
   @Test

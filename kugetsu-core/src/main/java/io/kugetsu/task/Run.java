@@ -43,6 +43,15 @@ public interface Run {
   /** {@return whether a stop was asked for} */
   boolean isStopping();
 
+  /**
+   * Has something done once a stop is asked for, or the instance closes; at once if that was
+   * before. {@link Work#stop} is only called once the work has begun: this is how a stop reaches
+   * what a start takes its time for.
+   *
+   * @param action is run once, on any thread, which it must not hold up
+   */
+  void onStop(Runnable action);
+
   /** {@return whether it is in the background, and may go on when this JVM ends} */
   boolean isDetached();
 

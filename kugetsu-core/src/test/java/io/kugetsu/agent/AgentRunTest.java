@@ -208,6 +208,11 @@ class AgentRunTest extends LeakFree {
     }
 
     @Override
+    public void onStop(Runnable action) {
+      // nobody asks for one
+    }
+
+    @Override
     public boolean isDetached() {
       return true;
     }

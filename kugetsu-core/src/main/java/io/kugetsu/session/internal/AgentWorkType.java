@@ -105,7 +105,7 @@ public final class AgentWorkType implements WorkType {
       adapter.check(environment.get()); // what was there at the acceptance may be gone by now
       IsolationWatch before = IsolationWatch.look(() -> places.fingerprint(task.repository()));
       session = sessions.preparing(key, run.task(), task.ref(), task.repository(), task.agent());
-      tree = places.worktree(key, task.repository());
+      tree = BreakableStep.call(run, () -> places.worktree(key, task.repository()));
       if (run.isStopping()) {
         return new Unstarted(run, FailureType.STOPPED, "", false);
       }
@@ -115,17 +115,26 @@ public final class AgentWorkType implements WorkType {
         return new Unstarted(run, FailureType.LOST, "another instance has taken it over", false);
       }
       agent = launch(run, task, session, tree);
-    } catch (KugetsuException e) {
-      LOG.warn("{} could not be started: {}", run.task(), e.getMessage());
-      return new Unstarted(run, failure(e), String.valueOf(e.getMessage()), mayPass(e));
     } catch (RuntimeException e) {
-      // an adapter is anybody's code; the session must not stay in preparation for it
-      LOG.error("{} could not be started", run.task(), e);
-      return new Unstarted(run, FailureType.INTERNAL, e.toString(), false);
+      return unstarted(run, e);
     }
     // from here on there is a process, and whatever happens its end has to be seen
     record(run, key, agent);
     return new Started(run, session, tree, agent);
+  }
+
+  private Unstarted unstarted(Run run, RuntimeException failure) {
+    if (run.isStopping()) {
+      LOG.info("{} was stopped while it was prepared: {}", run.task(), failure.toString());
+      return new Unstarted(run, FailureType.STOPPED, "", false);
+    }
+    if (failure instanceof KugetsuException e) {
+      LOG.warn("{} could not be started: {}", run.task(), e.getMessage());
+      return new Unstarted(run, failure(e), String.valueOf(e.getMessage()), mayPass(e));
+    }
+    // an adapter is anybody's code; the session must not stay in preparation for it
+    LOG.error("{} could not be started", run.task(), failure);
+    return new Unstarted(run, FailureType.INTERNAL, failure.toString(), false);
   }
 
   /** What was refused for a reason is refused again; what broke may work another time. */

@@ -1,17 +1,11 @@
 package io.kugetsu.task.internal;
 
-import io.kugetsu.common.SessionKey;
 import io.kugetsu.common.StopReason;
-import io.kugetsu.common.TaskId;
 import io.kugetsu.engine.Claim;
-import io.kugetsu.engine.ClaimToken;
 import io.kugetsu.engine.Holder;
 import io.kugetsu.engine.NotificationRecord;
-import io.kugetsu.engine.Owner;
 import io.kugetsu.engine.RunUpdate;
-import io.kugetsu.engine.TaskRecord;
 import io.kugetsu.engine.TaskStore;
-import io.kugetsu.task.Run;
 import io.kugetsu.task.TaskEvent.IsolationBreach;
 import io.kugetsu.task.Work;
 import java.nio.file.Path;
@@ -19,7 +13,6 @@ import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -29,17 +22,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One run that this instance carries out, from its claim to its end. */
-final class LiveRun implements Run {
+final class LiveRun extends ClaimedRun {
   private static final Logger LOG = LoggerFactory.getLogger(LiveRun.class);
 
-  private final TaskStore store;
   private final Clock clock;
-  private final Claim claim;
-  private final Path directory;
   private final RunListener listener;
   private final RunEvents events;
   private final Attendance attendance;
   private final Keeping keeping;
+  private final CompletableFuture<Void> stopping = new CompletableFuture<>();
   private final CompletableFuture<Void> over = new CompletableFuture<>();
   private @Nullable Work work;
   private @Nullable StopReason stop;
@@ -59,10 +50,8 @@ final class LiveRun implements Run {
       RunEvents events,
       Attendance attendance,
       Keeping keeping) {
-    this.store = store;
+    super(store, claim, directory);
     this.clock = clock;
-    this.claim = claim;
-    this.directory = directory;
     this.listener = listener;
     this.events = events;
     this.attendance = attendance;
@@ -70,19 +59,9 @@ final class LiveRun implements Run {
     this.stop = claim.task().stop();
     this.detached = claim.task().detached();
     this.toldDetached = detached;
-  }
-
-  TaskStore store() {
-    return store;
-  }
-
-  ClaimToken token() {
-    return claim.token();
-  }
-
-  /** The record as it was claimed. */
-  TaskRecord record() {
-    return claim.task();
+    if (stop != null) {
+      stopping.complete(null);
+    }
   }
 
   RunEvents events() {
@@ -91,10 +70,6 @@ final class LiveRun implements Run {
 
   boolean isInMemory() {
     return keeping == Keeping.IN_MEMORY;
-  }
-
-  boolean isOrphan() {
-    return claim.orphaned();
   }
 
   /** Its deadlines, and what the caller's cancellation does to it. */
@@ -144,12 +119,15 @@ final class LiveRun implements Run {
    *
    * @return false when it has begun already, or is being stopped
    */
-  synchronized boolean leave(StopReason closing) {
-    if (work != null || stop != null || ended) {
-      return false;
+  boolean leave(StopReason closing) {
+    synchronized (this) {
+      if (work != null || stop != null || ended) {
+        return false;
+      }
+      leaving = true;
+      stop = closing;
     }
-    leaving = true;
-    stop = closing;
+    stopping.complete(null);
     return true;
   }
 
@@ -173,6 +151,7 @@ final class LiveRun implements Run {
     }
     if (first) {
       listener.stopping(this, reason);
+      stopping.complete(null);
     }
     if (running != null) {
       running.stop(reason);
@@ -185,7 +164,7 @@ final class LiveRun implements Run {
    */
   void state(StopReason reason) {
     try {
-      store.stopping(task(), epoch(), reason);
+      store().stopping(task(), epoch(), reason);
     } catch (RuntimeException e) {
       LOG.warn("why {} was stopped cannot be written", task(), e);
     }
@@ -294,48 +273,13 @@ final class LiveRun implements Run {
   }
 
   @Override
-  public TaskId task() {
-    return claim.task().id();
-  }
-
-  @Override
-  public long epoch() {
-    return claim.task().epoch();
-  }
-
-  @Override
-  public Map<String, String> input() {
-    return claim.task().input();
-  }
-
-  @Override
-  public Map<String, String> progress() {
-    return claim.task().progress();
-  }
-
-  @Override
-  public Optional<SessionKey> session() {
-    return Optional.ofNullable(claim.task().session());
-  }
-
-  @Override
-  public Path directory() {
-    return directory;
-  }
-
-  @Override
-  public String marker() {
-    return task() + "." + epoch();
-  }
-
-  @Override
-  public int attempts() {
-    return claim.task().attempts();
-  }
-
-  @Override
   public synchronized boolean isStopping() {
     return stop != null;
+  }
+
+  @Override
+  public void onStop(Runnable action) {
+    CompletableFuture<Void> unused = stopping.thenRun(action);
   }
 
   @Override
@@ -350,24 +294,11 @@ final class LiveRun implements Run {
 
   @Override
   public void foundDetached() {
-    store.detach(task(), epoch());
+    store().detach(task(), epoch());
     synchronized (this) {
       detached = true;
       toldDetached = true; // it was told by whoever detached it
     }
-  }
-
-  @Override
-  public Holder self() {
-    return new Holder.Instance(Objects.requireNonNull(record().owner()));
-  }
-
-  @Override
-  public boolean launching() {
-    Owner me = Objects.requireNonNull(record().owner());
-    // no process yet: its mark and its directory are what it is known by
-    Holder ahead = new Holder.Supervised(0, 0, me.bootId(), marker());
-    return store.update(token(), new RunUpdate(ahead, false, Map.of(), List.of()));
   }
 
   @Override
@@ -379,16 +310,11 @@ final class LiveRun implements Run {
     }
     List<NotificationRecord> told =
         background ? TaskNotices.started(record(), clock.instant()) : List.of();
-    boolean ours = store.update(token(), new RunUpdate(holder, true, all, told));
+    boolean ours = store().update(token(), new RunUpdate(holder, true, all, told));
     if (ours) {
       listener.started(this);
     }
     return ours;
-  }
-
-  @Override
-  public boolean progress(Map<String, String> progress) {
-    return store.update(token(), new RunUpdate(null, false, progress, List.of()));
   }
 
   @Override
