@@ -86,7 +86,7 @@ public final class LockFile {
    * @throws StorageException when the lock's file cannot be used
    */
   public Optional<Held> tryLock(Duration bound) {
-    long deadline = System.nanoTime() + bound.toNanos();
+    long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(bound);
     if (!lockThreads(deadline)) {
       return Optional.empty();
     }

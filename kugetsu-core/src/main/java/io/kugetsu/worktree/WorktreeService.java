@@ -17,11 +17,12 @@ import java.util.Optional;
  * same time. Whoever holds no lock of ours, a person with git on the command line for example, may
  * too: what git reports as a passing collision is tried again.
  *
- * <p>Nothing here deletes a branch that it did not make in the same call, runs a prune, fetches,
- * changes a configuration, or deletes a lock file of git's, unless it can only have been left by
- * git that was killed on its behalf. Blocking; safe for use by several threads. An interrupt ends
- * the git command at work, undoes what the call made, and throws {@link GitException} with the
- * interrupt flag set.
+ * <p>Nothing here deletes a branch that kugetsu did not make or whose work is in no other, runs a
+ * prune, fetches, or changes a configuration. A lock file of git's is deleted only where git of
+ * ours was killed that takes just this lock, its content is what ours would be, and no git is at
+ * work in the repository; every other one stays. Blocking; safe for use by several threads. An
+ * interrupt ends the git command at work, undoes what the call made, and throws {@link
+ * GitException} with the interrupt flag set.
  */
 public interface WorktreeService {
   /**

@@ -154,6 +154,12 @@ class FileLocksTest {
   }
 
   @Test
+  void one_may_wait_for_ever() {
+    LockFile.Held held = FileLocks.of(file()).tryLock(Duration.ofSeconds(Long.MAX_VALUE)).get();
+    held.close();
+  }
+
+  @Test
   void every_name_of_a_file_is_the_same_lock() throws Exception {
     LockFile lock = FileLocks.of(file());
     assertSame(lock, FileLocks.of(directory.resolve("x/../lock")));

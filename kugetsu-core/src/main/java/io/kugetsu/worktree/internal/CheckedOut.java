@@ -27,6 +27,33 @@ record CheckedOut(Path gitDirectory, Path top, boolean ours) {
     return GitCommand.in(top, all.toArray(String[]::new));
   }
 
+  /**
+   * A hook in it. Where git finds the one by the other it is told neither, as whoever has it
+   * checked out tells neither: a hook hands on what it is told to each git that it runs.
+   */
+  GitCommand hook(String... arguments) throws IOException {
+    String[] run = run(arguments);
+    return isFound() ? GitCommand.in(top, run) : command(run);
+  }
+
+  /** A hook of a repository that has no checkout. */
+  static GitCommand hookWithout(Path common, String... arguments) {
+    return GitCommand.onRepository(common, run(arguments));
+  }
+
+  private static String[] run(String... arguments) {
+    List<String> all = new ArrayList<>(List.of("hook", "run", "--ignore-missing"));
+    all.addAll(List.of(arguments));
+    return all.toArray(String[]::new);
+  }
+
+  private boolean isFound() throws IOException {
+    Path link = top.resolve(".git");
+    Path found =
+        Files.isDirectory(link) ? link : TreeLink.of(top).map(TreeLink::target).orElse(link);
+    return Files.isDirectory(found) && Files.isSameFile(found, gitDirectory);
+  }
+
   Path index() {
     return gitDirectory.resolve("index");
   }

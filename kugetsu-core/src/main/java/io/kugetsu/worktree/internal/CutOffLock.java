@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,9 +21,9 @@ import org.slf4j.LoggerFactory;
  * A lock file that git of ours may have left as it was killed. Git writes nothing into it that
  * would tell whose it is, so it counts as ours only by what surrounds it: it was not there when our
  * record of what was begun was written, that step takes just this lock, its content is what ours
- * would be, and no git lives that could be at work in this repository. Anybody else's git, were it
- * killed in the same moments, would have left it just as dead. Where processes cannot be looked at
- * it is left alone.
+ * would be, it does not change for a moment, and no git lives that could be at work here. Anybody
+ * else's git, were it killed in the same moments, would have left it just as dead. Where processes
+ * cannot be looked at it is left alone.
  *
  * @param file the lock file
  * @param contents what git of ours may have written into it; empty when that cannot be known
@@ -30,6 +32,7 @@ record CutOffLock(Path file, Set<String> contents) {
   private static final Logger LOG = LoggerFactory.getLogger(CutOffLock.class);
   private static final Path PROC = Path.of("/proc");
   private static final String GIT = "git";
+  private static final long STILL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /** Clears those of our own refs: below their directory nobody else has any. */
   static void clearBelow(Path refs, Registry registry) {
@@ -59,6 +62,8 @@ record CutOffLock(Path file, Set<String> contents) {
   boolean clear(Registry registry) throws IOException {
     try {
       Object before = Files.readAttributes(file, "unix:ino,ctime", LinkOption.NOFOLLOW_LINKS);
+      // Other programs than git have such a lock too, but not for long.
+      LockSupport.parkNanos(this, STILL_NANOS);
       if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
           || (!contents.isEmpty() && !contents.contains(Files.readString(file)))
           || isGitAtWork(registry)

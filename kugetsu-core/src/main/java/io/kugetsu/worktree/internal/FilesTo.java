@@ -25,6 +25,7 @@ import java.util.function.Predicate;
 record FilesTo(
     Git git, Registry registry, CheckedOut checkout, Path scratch, String wanted, String other) {
   private static final String ATTRIBUTES = ".gitattributes";
+  private static final String LEFT_OUT = "S ";
   private static final int BUFFER = 1 << 16;
 
   /**
@@ -50,6 +51,7 @@ record FilesTo(
     Path otherIndex = index("other", files, false);
     Set<String> notWanted = differing(wantedIndex);
     Set<String> notOther = differing(otherIndex);
+    Set<String> leftOut = leftOut();
     List<String> kept = new ArrayList<>();
     List<String> removed = new ArrayList<>();
     List<String> written = new ArrayList<>();
@@ -58,7 +60,7 @@ record FilesTo(
       boolean there = Files.exists(at(path), LinkOption.NOFOLLOW_LINKS);
       boolean asWanted = file.isRemoved() ? !there : there && !notWanted.contains(path);
       boolean asOther = file.isAdded() ? !there : there && !notOther.contains(path);
-      if (asWanted) {
+      if (asWanted || (!there && leftOut.contains(path))) {
         continue;
       }
       if (there && !asOther && !isPartOf(file, wantedIndex, otherIndex)) {
@@ -85,6 +87,23 @@ record FilesTo(
 
   private Path at(String path) {
     return checkout.top().resolve(path);
+  }
+
+  /** The files that a sparse checkout has not, and that git would not have written. */
+  private Set<String> leftOut() {
+    Set<String> leftOut = new HashSet<>();
+    Path before = scratch.resolve(TargetSettlement.BEFORE);
+    git.run(
+            command(before, "ls-files", List.of("-t", "-z"), List.of())
+                .each(
+                    '\0',
+                    line -> {
+                      if (line.startsWith(LEFT_OUT)) {
+                        leftOut.add(line.substring(LEFT_OUT.length()));
+                      }
+                    }))
+        .orThrow();
+    return leftOut;
   }
 
   /** An index with nothing but these files in it. */

@@ -100,7 +100,7 @@ record FingerprintProbe(Git git, Path common, Optional<CheckedOut> main) {
       return;
     }
     String path = path(line);
-    Path file = top.resolve(path);
+    Path file = RawPath.in(top, RawPath.raw(path));
     // Only another repository or worktree is named as a directory; what is in it is its own affair.
     if (path.endsWith("/") || except.stream().anyMatch(file::startsWith)) {
       return;

@@ -150,7 +150,9 @@ public final class Git {
     String ended = null;
     boolean interrupted = false;
     try {
-      if (!end.latch.await(command.limit().toNanos(), TimeUnit.NANOSECONDS)) {
+      // as long as there can be, where somebody means for ever
+      long nanos = TimeUnit.NANOSECONDS.convert(command.limit());
+      if (!end.latch.await(nanos, TimeUnit.NANOSECONDS)) {
         ended = "was ended after " + command.limit();
       }
     } catch (InterruptedException e) {

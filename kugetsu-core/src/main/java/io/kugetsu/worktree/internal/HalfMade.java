@@ -142,7 +142,23 @@ record HalfMade(Begun begun, Git git, Registry registry, Place place, TreeRecord
         return true;
       }
     }
-    return begun.field(DIRECTORY).filter(key()::equals).isPresent() || isClaimed();
+    return !isAnothers() && (isNoted(entries) || isClaimed());
+  }
+
+  /** Whether it is a worktree, of whichever repository. */
+  private boolean isAnothers() throws IOException {
+    Optional<TreeLink> link = TreeLink.of(place.path());
+    return link.isPresent() && Entry.read(link.get().target()).isLinkedFrom(place.path());
+  }
+
+  /**
+   * Whether it is the one that was noted. Its number alone does not say so: a file system gives the
+   * number of a directory that is gone to the next one, which may be somebody else's.
+   */
+  private boolean isNoted(List<Entry> entries) throws IOException {
+    return begun.field(DIRECTORY).filter(key()::equals).isPresent()
+        && (place.isClaimedFor(begun.id())
+            || entries.stream().anyMatch(entry -> entry.isAt(place.path())));
   }
 
   /** Whether it was claimed, and nothing more; had it been noted which one it is, it would say. */
@@ -162,8 +178,8 @@ record HalfMade(Begun begun, Git git, Registry registry, Place place, TreeRecord
   }
 
   private Optional<String> dropBranch() throws IOException {
-    if (!YES.equals(begun.field(OWN_BRANCH).orElse(""))) {
-      return Optional.empty();
+    if (!YES.equals(begun.field(OWN_BRANCH).orElse("")) || begun.field(DIRECTORY).isEmpty()) {
+      return Optional.empty(); // the directory comes first, so nothing was done for a branch
     }
     String ref = BRANCHES + record.branch();
     Path common = registry.common();

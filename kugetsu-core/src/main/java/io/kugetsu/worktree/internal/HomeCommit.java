@@ -104,9 +104,7 @@ record HomeCommit(
     Path file = scratch.resolve("COMMIT_EDITMSG");
     Files.writeString(file, message, StandardCharsets.UTF_8);
     GitResult hook =
-        git.run(
-            hookCommand("hook", "run", "--ignore-missing", "commit-msg", "--", file.toString())
-                .within(GitCommand.LONG));
+        git.run(hookCommand("commit-msg", "--", file.toString()).within(GitCommand.LONG));
     if (!hook.ok()) {
       throw new Stop(
           Reason.HOOK_FAILED,
@@ -123,10 +121,10 @@ record HomeCommit(
     return text;
   }
 
-  private GitCommand hookCommand(String... arguments) {
-    return place
-        .map(checkout -> checkout.command(arguments))
-        .orElseGet(() -> GitCommand.onRepository(registry.common(), arguments));
+  private GitCommand hookCommand(String... arguments) throws IOException {
+    return place.isPresent()
+        ? place.get().hook(arguments)
+        : CheckedOut.hookWithout(registry.common(), arguments);
   }
 
   /** Whether its owner has every commit signed; the commands used here do not ask for it. */

@@ -13,6 +13,7 @@ import java.util.Optional;
 record IntegrationCheck(Git git, Registry registry) {
   IntegrationState of(String commit, String target) {
     Commits commits = new Commits(git, registry);
+    SamePatches patches = new SamePatches(git, registry);
     if (commits.isAncestor(commit, target)) {
       return IntegrationState.ANCESTOR;
     }
@@ -20,7 +21,7 @@ record IntegrationCheck(Git git, Registry registry) {
     if (base.isEmpty()) {
       return IntegrationState.NOT;
     }
-    if (commits.count(commit, target, "--merges") == 0 && hasPatches(target, commit)) {
+    if (commits.count(commit, target, "--merges") == 0 && patches.areIn(target, commit)) {
       return IntegrationState.PATCHES;
     }
     String files = commits.tree(commit);
@@ -31,23 +32,12 @@ record IntegrationCheck(Git git, Registry registry) {
     if (files.equals(commits.tree(target))) {
       return IntegrationState.SAME_TREE;
     }
-    if (hasPatches(target, squashed(files, base.get()))) {
+    if (patches.areIn(target, squashed(files, base.get()))) {
       return IntegrationState.SQUASHED;
     }
     return mergeAddsNothing(commits, commit, target)
         ? IntegrationState.MERGE_ADDS_NOTHING
         : IntegrationState.NOT;
-  }
-
-  /** Whether the target has the change of each commit that it does not have itself. */
-  private boolean hasPatches(String target, String commit) {
-    return git.runRetrying(
-            GitCommand.onRepository(registry.common(), "cherry", target, commit)
-                .within(GitCommand.LONG))
-        .orThrow()
-        .out()
-        .lines()
-        .allMatch(line -> line.startsWith("- "));
   }
 
   /** One commit with all of it; nothing leads to it, and git throws it away some day. */

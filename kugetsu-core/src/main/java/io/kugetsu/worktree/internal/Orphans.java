@@ -36,7 +36,8 @@ record Orphans(String mark) {
   /**
    * Ends them, politely at first, as git then removes its lock files.
    *
-   * @return whether none is left
+   * @return whether none is left; this program is never ended, though it may be one of them where a
+   *     set-up command uses this library
    */
   boolean end() {
     await(living(), GRACE_MILLIS);
@@ -44,7 +45,7 @@ record Orphans(String mark) {
     await(living(), GRACE_MILLIS);
     living().forEach(ProcessHandle::destroyForcibly);
     await(living(), GRACE_MILLIS);
-    return living().isEmpty();
+    return living().isEmpty() && !isMarked(ProcessHandle.current());
   }
 
   /** Two looks in a row, as one could miss who is being born. */
@@ -58,7 +59,10 @@ record Orphans(String mark) {
   }
 
   private List<ProcessHandle> look() {
-    return ProcessHandle.allProcesses().filter(this::isMarked).toList();
+    return ProcessHandle.allProcesses()
+        .filter(process -> !process.equals(ProcessHandle.current()))
+        .filter(this::isMarked)
+        .toList();
   }
 
   private boolean isMarked(ProcessHandle process) {

@@ -22,7 +22,8 @@ record Source(
     List<String> unfinished) {
   static Source read(Git git, Path tree, Entry entry, String made) {
     List<String> loose = new ArrayList<>();
-    TreeStatus status = TreeStatus.read(git, tree, false, (kind, path) -> loose.add(path));
+    TreeStatus status =
+        TreeStatus.read(git, tree, false, (kind, path) -> loose.add(RawPath.shown(path)));
     return new Source(
         made, status.head(), status.branch(), loose, Unfinished.in(entry.directory()));
   }

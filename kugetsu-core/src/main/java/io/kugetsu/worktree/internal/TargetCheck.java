@@ -113,7 +113,7 @@ record TargetCheck(Git git, Registry registry) {
     int slash = path.indexOf('/');
     while (slash > 0) {
       String above = path.substring(0, slash);
-      Path parent = top.resolve(above);
+      Path parent = at(top, above);
       if (Files.exists(parent, LinkOption.NOFOLLOW_LINKS)
           && !Files.isDirectory(parent, LinkOption.NOFOLLOW_LINKS)
           && !going.contains(above)) {
@@ -125,13 +125,18 @@ record TargetCheck(Git git, Registry registry) {
     if (path.indexOf(UNREADABLE) >= 0) {
       return Optional.of(path);
     }
-    Path place = top.resolve(path);
+    Path place = at(top, path);
     if (!Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
       return Optional.empty();
     }
     return Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS)
         ? firstNotGoing(top, place, going)
         : Optional.of(path);
+  }
+
+  /** Also where the system's own charset has no such name. */
+  private static Path at(Path top, String path) {
+    return RawPath.in(top, RawPath.raw(path));
   }
 
   private static Optional<String> firstNotGoing(Path top, Path directory, Set<String> going) {

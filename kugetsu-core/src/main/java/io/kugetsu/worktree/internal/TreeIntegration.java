@@ -5,6 +5,7 @@ import io.kugetsu.common.StorageException;
 import io.kugetsu.internal.AtomicFiles;
 import io.kugetsu.worktree.BaseRef;
 import io.kugetsu.worktree.Creation;
+import io.kugetsu.worktree.GitException;
 import io.kugetsu.worktree.Integration;
 import io.kugetsu.worktree.Integration.Integrated;
 import io.kugetsu.worktree.Integration.Preview;
@@ -210,17 +211,18 @@ record TreeIntegration(Git git, Registry registry) {
   }
 
   /** What git runs behind a merge; it is too late for that to forbid anything. */
-  private List<String> afterwards(Optional<CheckedOut> place, Method method) {
+  private List<String> afterwards(Optional<CheckedOut> place, Method method) throws IOException {
     if (place.isEmpty()) {
       return List.of();
     }
     String squash = method == Method.SQUASH ? "1" : "0";
-    GitResult hook =
-        git.run(
-            place
-                .get()
-                .command("hook", "run", "--ignore-missing", "post-merge", "--", squash)
-                .within(GitCommand.LONG));
+    GitResult hook;
+    try {
+      hook = git.run(place.get().hook("post-merge", "--", squash).within(GitCommand.LONG));
+    } catch (GitException e) {
+      // it is there all the same; of an interrupt the flag tells
+      return List.of("the repository's hook 'post-merge' did not end: " + e.getMessage());
+    }
     return hook.ok()
         ? List.of()
         : List.of(

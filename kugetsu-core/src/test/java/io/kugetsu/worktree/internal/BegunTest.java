@@ -87,6 +87,17 @@ class BegunTest extends LeakFree {
     assertEquals(List.of("create fix ? ?"), settled);
   }
 
+  /** As where a set-up command uses this library and whoever ran it was killed. */
+  @Test
+  void a_program_that_is_a_part_of_what_was_begun_does_not_end_itself() throws Exception {
+    String value = "create-fix." + ProcessHandle.current().pid() + "-" + System.nanoTime();
+    try (ChildProgram program =
+        ChildProgram.startWith(
+            Map.of(Begun.VARIABLE, value), Marked.class, Begun.VARIABLE + "=" + value)) {
+      assertEquals("false", program.await("ended "));
+    }
+  }
+
   @Test
   void a_record_of_a_newer_version_is_left_alone() throws Exception {
     Files.createDirectories(records());
@@ -134,6 +145,15 @@ class BegunTest extends LeakFree {
 
   private Git git() {
     return new Git(repository.environment());
+  }
+
+  /** Ends whoever has a mark, which it has itself. */
+  public static final class Marked {
+    private Marked() {}
+
+    public static void main(String[] args) {
+      System.out.println("ended " + new Orphans(args[0]).end());
+    }
   }
 
   /** Begins something, and has a git that never ends. */

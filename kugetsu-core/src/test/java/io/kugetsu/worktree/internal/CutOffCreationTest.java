@@ -7,13 +7,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kugetsu.internal.Faults;
 import io.kugetsu.support.LeakFree;
+import io.kugetsu.worktree.Creation;
 import io.kugetsu.worktree.RemovalRequest;
 import io.kugetsu.worktree.Worktree;
 import io.kugetsu.worktree.WorktreeRequest;
 import io.kugetsu.worktree.WorktreeService;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -90,6 +97,47 @@ class CutOffCreationTest extends LeakFree {
     assertTrue(Files.exists(Path.of(lock)), "it was there before");
   }
 
+  /**
+   * Other programs than git have such locks too, so no git at work does not say that it is left.
+   */
+  @Test
+  void a_lock_that_came_before_a_branch_was_asked_for_is_not_ours() throws Exception {
+    Path lock = repository.main.resolve(".git/refs/heads/x.lock");
+    Path taken = Files.createDirectories(repository.root.resolve("x"));
+    try (Begun begun = begunCreation()) {
+      TestRepository.write(lock, "");
+      HalfMade half = HalfMade.of(begun, new Git(repository.environment()), registry());
+      assertEquals(Optional.empty(), half.undo(new ArrayList<>()));
+      begun.done();
+    }
+    assertTrue(Files.exists(lock) && Files.exists(taken));
+  }
+
+  @Test
+  void a_lock_that_somebody_is_at_work_with_stays() throws Exception {
+    Path lock = repository.main.resolve(".git/refs/heads/x.lock");
+    TestRepository.write(lock, "");
+    ScheduledExecutorService other = Executors.newSingleThreadScheduledExecutor();
+    try {
+      other.scheduleWithFixedDelay(
+          () -> TestRepository.write(lock, ""), 0, 10, TimeUnit.MILLISECONDS);
+      assertFalse(new CutOffLock(lock, Set.of("")).clear(registry()));
+    } finally {
+      other.shutdownNow();
+      assertTrue(other.awaitTermination(1, TimeUnit.MINUTES));
+    }
+    assertTrue(new CutOffLock(lock, Set.of("")).clear(registry()), "nobody is any more");
+  }
+
+  private Begun begunCreation() {
+    TreeRecord record = new TreeRecord("x", "x", repository.head(), true);
+    return Begun.begin(
+        registry(),
+        Begun.Kind.CREATE,
+        "x",
+        HalfMade.fields(registry(), repository.root, record, true));
+  }
+
   @Test
   void a_branch_that_somebody_has_checked_out_or_committed_to_is_kept() {
     cutOffAt(steps() - 3);
@@ -100,6 +148,48 @@ class CutOffCreationTest extends LeakFree {
     assertEquals("w", repository.git("log", "-1", "--format=%s", "x"));
     assertFalse(Files.exists(repository.root.resolve("x")));
     assertEquals(List.of(), TestRepository.children(repository.main.resolve(".git/kugetsu/begun")));
+  }
+
+  /** The file system may give the next directory the number that the last one had. */
+  @Test
+  void what_another_repository_made_in_its_place_since_is_not_taken_for_it() throws Exception {
+    Path home = Files.createDirectory(temp.resolve("other"));
+    TestRepository other = TestRepository.create(home);
+    int made = 0;
+    int steps = steps();
+    for (int step = 1; step < steps; step++) {
+      cutOffAt(step);
+      Path note = repository.root.resolve(".making/x");
+      if (Files.exists(note)) { // later on git knows of it, and nobody else can have the place
+        // this program lives, but whoever is cut off does not
+        Files.writeString(note, Files.readString(note).replaceFirst("^\\d+ \\d+", "1 1"));
+        made += othersWorkStays(other, "cut off at " + step);
+      }
+      repository.service();
+      service.find("x").ifPresent(whole -> TestRepository.removed(repository.remove(whole)));
+      repository.tryGitIn(repository.main, "branch", "-q", "-D", "x");
+    }
+    assertTrue(made > 1, made + " were made by the other one");
+  }
+
+  /** 1 when the other repository got the place. */
+  private int othersWorkStays(TestRepository other, String when) throws Exception {
+    GitWorktrees sameRoot =
+        new GitWorktrees(
+            new Git(other.environment()), other.main, repository.root, TestRepository.LOCK_WAIT);
+    if (!(sameRoot.create(WorktreeRequest.branch("x")) instanceof Creation.Created theirs)) {
+      return 0;
+    }
+    Path work = theirs.worktree().path().resolve("work");
+    Files.writeString(work, "theirs");
+
+    repository.service();
+
+    assertEquals("theirs", Files.readString(work), when);
+    TestRepository.removed(
+        sameRoot.remove(theirs.worktree(), RemovalRequest.refusing().discardAll()));
+    other.git("branch", "-q", "-D", "x");
+    return 1;
   }
 
   private Registry registry() {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kugetsu.support.ChildProgram;
 import io.kugetsu.worktree.Integration;
 import io.kugetsu.worktree.Integration.Integrated;
 import io.kugetsu.worktree.Integration.Preview;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,6 +30,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class IntegrateTest {
+  private static final String MAKE = "printf x > \"$(printf '\\303\\244')\"";
+
   @TempDir Path temp;
   private TestRepository repository;
   private Worktree tree;
@@ -400,6 +404,40 @@ class IntegrateTest {
 
     assertEquals("hidden edit\n", read("a.txt"));
     repository.git("update-index", "--no-assume-unchanged", "a.txt");
+  }
+
+  /** The file that is in the way is named as it is named, not by its bytes. */
+  @Test
+  void what_is_loose_has_its_name_in_any_language() {
+    repository.gitIn(tree.path(), "-c", "alias.make=!" + MAKE, "make");
+
+    Integration.Refused refused =
+        assertRefused(Integration.Reason.UNCOMMITTED_CHANGES, IntegrationRequest.into("main"));
+
+    assertEquals(List.of("\u00e4"), refused.paths());
+  }
+
+  /** As in a container, where nothing says in which charset names are. */
+  @Test
+  void names_come_home_and_are_seen_also_where_the_host_has_no_charset() throws Exception {
+    repository.gitIn(tree.path(), "-c", "alias.make=!" + MAKE, "make");
+    repository.commitIn(tree.path(), "a name");
+    repository.gitIn(
+        repository.main, "-c", "alias.make=!" + MAKE.replace("\\244", "\\266"), "make");
+    try (ChildProgram program =
+        ChildProgram.startWith(
+            Map.of("LC_ALL", "C"),
+            IntegratingProgram.class,
+            repository.home,
+            repository.main,
+            repository.root,
+            "git",
+            "x",
+            "FAST_FORWARD")) {
+      program.await("Integrated[");
+      assertEquals("1", program.await("loose files: "));
+    }
+    assertEquals(treeHead(), repository.head());
   }
 
   @Test

@@ -79,6 +79,39 @@ class IntegrationStateTest {
     assertState(IntegrationState.MERGE_ADDS_NOTHING);
   }
 
+  /** Git's own comparison of changes leaves out white space. */
+  @Test
+  void another_indentation_is_another_change() {
+    repository.write("f.py", "while a:\n  b\n  c\n");
+    repository.commit("on both");
+    Worktree moved = repository.worktree("moved");
+    String out = "while a:\n  b\nc\n";
+    TestRepository.write(moved.path().resolve("f.py"), out);
+    repository.commitIn(moved.path(), "out of the loop");
+    mainGoesOn("f.py", "while a:\n  b\n    c\n");
+    assertEquals(IntegrationState.NOT, service.integration(moved, "main"));
+
+    repository.git("reset", "-q", "--hard", "HEAD~1");
+    mainGoesOn("f.py", out);
+    mainGoesOn("f.py", out + "d\n");
+    assertEquals(IntegrationState.PATCHES, service.integration(moved, "main"));
+  }
+
+  @Test
+  void contents_that_are_no_text_are_compared_as_a_whole() {
+    Worktree binary = repository.worktree("binary");
+    TestRepository.write(binary.path().resolve("p.png"), "\0one");
+    repository.commitIn(binary.path(), "a picture");
+    mainGoesOn("p.png", "\0other");
+    assertEquals(IntegrationState.NOT, service.integration(binary, "main"));
+
+    repository.git("reset", "-q", "--hard", "HEAD~1");
+    mainGoesOn("other", "1\n");
+    mainGoesOn("p.png", "\0one");
+    mainGoesOn("p.png", "\0two");
+    assertEquals(IntegrationState.PATCHES, service.integration(binary, "main"));
+  }
+
   @Test
   void half_of_it_is_not_all_of_it() {
     repository.git("cherry-pick", "x~1");

@@ -23,6 +23,8 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -175,6 +177,48 @@ class MovedTargetsTest {
     assertEquals(1, done.warnings().size());
     assertTrue(done.warnings().get(0).contains("post-merge"), done.toString());
     assertFalse(Files.exists(repository.home.resolve("ran")));
+  }
+
+  @Test
+  void a_hook_is_not_told_where_the_files_are_and_may_ask_another_repository() throws Exception {
+    Path other = Files.createDirectory(repository.home.resolve("other"));
+    repository.gitIn(other, "init", "--quiet");
+    String asks = "git -C $HOME/other rev-parse --show-toplevel";
+    repository.hook("commit-msg", asks + " >> $HOME/asked");
+    repository.hook("post-merge", asks + " >> $HOME/asked; git clone -q $HOME/other sub 2>&1");
+
+    Integration answer =
+        repository.service().integrate(tree, IntegrationRequest.into("main").by(Method.MERGE));
+
+    assertEquals(List.of(), assertInstanceOf(Integrated.class, answer).warnings());
+    assertEquals(
+        List.of(other.toString(), other.toString()),
+        Files.readAllLines(repository.home.resolve("asked")));
+  }
+
+  @Test
+  void an_interrupt_in_the_last_hook_does_not_hide_that_the_work_is_there() throws Exception {
+    Path waits = repository.home.resolve("waits");
+    repository.hook("post-merge", "mkfifo $HOME/never; : > " + waits + "; cat $HOME/never");
+    AtomicReference<Integration> answer = new AtomicReference<>();
+    AtomicBoolean flag = new AtomicBoolean();
+    Thread caller =
+        new Thread(
+            () -> {
+              answer.set(repository.service().integrate(tree, IntegrationRequest.into("main")));
+              flag.set(Thread.currentThread().isInterrupted());
+            });
+    caller.start();
+    Eventually.isTrue(() -> Files.exists(waits));
+    caller.interrupt();
+    caller.join(60_000);
+
+    Integrated done = assertInstanceOf(Integrated.class, answer.get());
+    assertTrue(flag.get(), "the caller still knows of it");
+    assertEquals(done.after(), repository.head());
+    assertTrue(done.warnings().get(0).contains("interrupt"), done.toString());
+    assertEquals("", repository.git("status", "--porcelain"));
+    assertEquals(List.of(), left());
   }
 
   @Test

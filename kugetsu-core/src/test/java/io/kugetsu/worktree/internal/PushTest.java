@@ -115,6 +115,12 @@ class PushTest {
   }
 
   @Test
+  void it_may_take_any_time() {
+    assertInstanceOf(
+        Pushed.class, push(PushRequest.to("origin").within(Duration.ofSeconds(Long.MAX_VALUE))));
+  }
+
+  @Test
   void a_repository_that_is_not_there_is_unreachable() throws IOException {
     repository.git("remote", "add", "gone", repository.home.resolve("gone.git").toString());
     assertRefused(Reason.UNREACHABLE, PushRequest.to("gone"));
