@@ -51,9 +51,10 @@ public record Obstacle(Kind kind, int count, List<String> examples) {
     NESTED_REPOSITORIES(Overcome.DISCARDED),
     /**
      * Submodules with changes, files or commits that are nowhere else: their repositories are kept
-     * in this worktree's entry and go with it.
+     * in this worktree's entry and go with it. Those whose repositories are elsewhere are {@link
+     * #NESTED_REPOSITORIES}, and one in the middle of a merge is {@link #OPERATION_IN_PROGRESS}.
      */
-    SUBMODULES(Overcome.DISCARDED),
+    SUBMODULES(Overcome.RESCUED),
     /**
      * The directory is gone, but its entry may still hold what was staged, or an unfinished merge.
      */

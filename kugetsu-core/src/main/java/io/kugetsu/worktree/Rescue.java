@@ -13,10 +13,11 @@ import java.util.Optional;
  * <p>Its parents are the commit that was checked out, if there was one; a commit with what was
  * staged; a commit with every file of the worktree, untracked and ignored ones included as far as
  * they were to be rescued, byte for byte as they were, whatever filters and line ends are set; and
- * each commit that only the worktree led to. So git itself can look into it and take files out of
- * it, and nothing of it is ever pruned. The commit itself holds what {@link
- * WorktreeService#restore} needs besides: the index with its flags, git's files for that worktree,
- * the directories and the exact modes.
+ * each commit that only the worktree led to, those of its submodules included. So git itself can
+ * look into it and take files out of it, and nothing of it is ever pruned. The commit itself holds
+ * what {@link WorktreeService#restore} needs besides: the index with its flags, git's files for
+ * that worktree, the directories, the exact modes, and the repositories of submodules, each as it
+ * was. A submodule that was cloned without a part of its history is held only there.
  *
  * <p>Not held are times, owners, access control lists, extended attributes, the holes of sparse
  * files, and which names were hard links of one file.

@@ -15,15 +15,24 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What git, and who extends it, keeps in a worktree's entry, but for the repositories of submodules
- * and what a new entry has of its own: index, HEAD, reflog, refs, settings. It is small, so it is
- * kept in memory.
+ * What git, and who extends it, keeps in a worktree's entry, but for what a new entry has of its
+ * own: index, HEAD, reflog, refs, settings. That is small, so it is kept in memory, unlike the
+ * repositories of submodules.
  *
- * @param parts directories before what is in them
- * @param contents of the files, by their raw names
+ * @param directory the entry
+ * @param parts what is small, directories before what is in them
+ * @param contents of its files, by their raw names
+ * @param modules the repositories, by names from the entry
+ * @param unheld counts what of it cannot be held
  */
-record EntryContents(List<Part> parts, Map<String, byte[]> contents) {
-  private static final Set<String> ITS_OWN = Set.of("gitdir", "commondir", "modules");
+record EntryContents(
+    Path directory,
+    List<Part> parts,
+    Map<String, byte[]> contents,
+    Snapshot modules,
+    Tally unheld) {
+  private static final String MODULES = "modules";
+  private static final Set<String> ITS_OWN = Set.of("gitdir", "commondir");
 
   /**
    * Reads it.
@@ -31,7 +40,10 @@ record EntryContents(List<Part> parts, Map<String, byte[]> contents) {
    * @param idLength how many digits the repository's ids have
    */
   static EntryContents read(Path entry, int idLength) throws IOException {
-    EntryContents files = new EntryContents(new ArrayList<>(), new LinkedHashMap<>());
+    Tally unheld = new Tally();
+    Snapshot modules = Snapshot.ofAll(entry, MODULES, unheld);
+    EntryContents files =
+        new EntryContents(entry, new ArrayList<>(), new LinkedHashMap<>(), modules, unheld);
     files.add(entry, "", idLength);
     return files;
   }
@@ -41,9 +53,19 @@ record EntryContents(List<Part> parts, Map<String, byte[]> contents) {
     return ITS_OWN.contains(raw);
   }
 
+  /** Whether that is in the repository of a submodule. */
+  static boolean isOfModules(String raw) {
+    return raw.startsWith(MODULES + "/");
+  }
+
   /** Whether it is the same as another one. */
   boolean isSame(EntryContents other) {
-    return parts.equals(other.parts);
+    return parts.equals(other.parts) && modules.nodes().equals(other.modules.nodes());
+  }
+
+  /** Where the repositories of submodules are, if there are any. */
+  Path modulesDirectory() {
+    return directory.resolve(MODULES);
   }
 
   private void add(Path path, String raw, int idLength) throws IOException {
@@ -59,8 +81,9 @@ record EntryContents(List<Part> parts, Map<String, byte[]> contents) {
       sorted.sort(null);
       for (Path child : sorted) {
         String name = RawPath.name(child);
-        if (!isItsOwn(RawPath.join(raw, name))) {
-          add(child, RawPath.join(raw, name), idLength);
+        String joined = RawPath.join(raw, name);
+        if (!isItsOwn(joined) && !joined.equals(MODULES)) {
+          add(child, joined, idLength);
         }
       }
     } else if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {

@@ -11,13 +11,16 @@ import java.util.Set;
 /**
  * What a rescue holds, in full: a list that says of each file its mode and the id of its content.
  *
+ * @param entryName the name of git's own directory for the worktree
  * @param tree what is in the worktree's directory, directories before what is in them
  * @param entry what is in git's own directory for the worktree, likewise
  */
-record Manifest(List<Part> tree, List<Part> entry) {
-  private static final String HEADER = "kugetsu rescue 1";
+record Manifest(String entryName, List<Part> tree, List<Part> entry) {
+  private static final String HEADER = "kugetsu rescue 2";
   private static final int OCTAL = 8;
   private static final int FIELDS = 6;
+  private static final int FIRST_PART = 2;
+  private static final String LINK = ".git";
 
   /**
    * One thing.
@@ -46,6 +49,7 @@ record Manifest(List<Part> tree, List<Part> entry) {
 
   byte[] bytes() {
     StringBuilder text = new StringBuilder(HEADER).append('\0');
+    text.append(entryName).append('\0');
     tree.forEach(part -> text.append(part.text('t')));
     entry.forEach(part -> text.append(part.text('e')));
     return text.toString().getBytes(StandardCharsets.ISO_8859_1);
@@ -58,13 +62,16 @@ record Manifest(List<Part> tree, List<Part> entry) {
    */
   static Manifest parse(byte[] bytes) throws IOException {
     String[] lines = new String(bytes, StandardCharsets.ISO_8859_1).split("\0");
-    if (!lines[0].equals(HEADER)) {
-      throw new IOException("the rescue is damaged or of a newer version");
+    if (lines.length < FIRST_PART || !lines[0].equals(HEADER)) {
+      throw new IOException("the rescue is damaged or of another version");
+    }
+    if (!isPlain(lines[1]) || lines[1].indexOf('/') >= 0) {
+      throw new IOException("the rescue has a name that is not to be made: " + lines[1]);
     }
     List<Part> tree = new ArrayList<>();
     List<Part> entry = new ArrayList<>();
     try {
-      for (String line : List.of(lines).subList(1, lines.length)) {
+      for (String line : List.of(lines).subList(FIRST_PART, lines.length)) {
         String[] fields = line.split(" ", FIELDS);
         Part part =
             new Part(
@@ -78,27 +85,42 @@ record Manifest(List<Part> tree, List<Part> entry) {
     } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
       throw new IOException("the rescue is damaged", e);
     }
-    check(tree);
-    check(entry);
+    check(tree, true);
+    check(entry, false);
     for (Part part : entry) {
       // What is written there later must not go where a link leads.
-      if (part.type() == Snapshot.Type.LINK || EntryContents.isItsOwn(part.raw())) {
+      boolean link = part.type() == Snapshot.Type.LINK && !EntryContents.isOfModules(part.raw());
+      if (link || EntryContents.isItsOwn(part.raw())) {
         throw new IOException("the rescue has a name that is not to be made: " + part.raw());
       }
     }
-    return new Manifest(tree, entry);
+    return new Manifest(lines[1], tree, entry);
   }
 
-  /** Everything is in a directory that is named before, and is no part of a repository. */
-  private static void check(List<Part> parts) throws IOException {
+  /** Whether submodules lead to their repositories, which are in the entry, by its name. */
+  boolean hasModules() {
+    return tree.stream().anyMatch(part -> part.raw().endsWith("/" + LINK));
+  }
+
+  private static boolean isPlain(String name) {
+    return !name.isEmpty() && !name.equals(".") && !name.equals("..") && !name.equals(LINK);
+  }
+
+  /**
+   * Everything is in a directory that is named before, and is no part of a repository.
+   *
+   * @param links whether a file may lead to the repository of a submodule
+   */
+  private static void check(List<Part> parts, boolean links) throws IOException {
     Set<String> directories = new HashSet<>();
     Set<String> names = new HashSet<>();
     for (Part part : parts) {
       String raw = part.raw();
       boolean top = raw.isEmpty() && names.isEmpty() && part.type() == Snapshot.Type.DIRECTORY;
       String name = raw.substring(raw.lastIndexOf('/') + 1);
-      boolean plain =
-          !name.isEmpty() && !name.equals(".") && !name.equals("..") && !name.equals(".git");
+      boolean link =
+          links && part.type() == Snapshot.Type.FILE && name.equals(LINK) && !raw.equals(LINK);
+      boolean plain = link || isPlain(name);
       if (!names.add(raw) || !(top || (plain && directories.contains(RawPath.parent(raw))))) {
         throw new IOException("the rescue has a name that is not to be made: " + raw);
       }

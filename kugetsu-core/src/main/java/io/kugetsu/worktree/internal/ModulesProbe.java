@@ -13,6 +13,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -21,21 +22,28 @@ import java.util.stream.Stream;
  * any more.
  *
  * @param modules where the repositories are
+ * @param places takes the raw names of the submodules that are there and have such a repository
  */
-record ModulesProbe(Git git, Path modules, Tally tally) {
+record ModulesProbe(Git git, Path modules, Tally tally, Set<String> places) {
   private static final String LINK = ".git";
   private static final String LINK_START = "gitdir: ";
+  private static final String WORKTREES = "worktrees";
+  // What a rescue cannot hold; all else is in the files of a submodule and its repository.
+  private static final Set<Kind> OF_THEIR_OWN =
+      Set.of(
+          Kind.NESTED_REPOSITORIES, Kind.UNKNOWN, Kind.OPERATION_IN_PROGRESS, Kind.SPECIAL_FILES);
 
   /**
    * Looks at the places of submodules in a checkout, and in each again.
    *
-   * @param shown the checkout's own place, for people
+   * @param raw the checkout's own place, see {@link RawPath}
    * @param idLength how many digits the ids of a repository have
    */
-  void checkouts(Path tree, List<Item> places, String shown, int idLength) throws IOException {
-    for (Item place : places) {
-      Path path = RawPath.in(tree, place.path());
-      String name = shown + RawPath.shown(place.path());
+  void checkouts(Path tree, List<Item> items, String raw, int idLength) throws IOException {
+    for (Item item : items) {
+      Path path = RawPath.in(tree, item.path());
+      String place = RawPath.join(raw, item.path());
+      String name = RawPath.shown(place);
       if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
         continue; // git status tells when something else is there
       }
@@ -51,36 +59,40 @@ record ModulesProbe(Git git, Path modules, Tally tally) {
         if (!repository.startsWith(modules)) {
           tally.add(Kind.NESTED_REPOSITORIES, name + "/");
         } else {
-          checkout(path, repository, name, idLength);
+          places.add(place);
+          checkout(path, repository, place, idLength);
         }
       }
     }
   }
 
-  private void checkout(Path path, Path repository, String name, int idLength) throws IOException {
+  private void checkout(Path path, Path repository, String place, int idLength) throws IOException {
+    String name = RawPath.shown(place);
     Tally inside = new Tally();
     CheckoutProbe probe = new CheckoutProbe(git, path, repository, inside);
     probe.look(idLength);
     for (Obstacle obstacle : inside.obstacles()) {
-      if (obstacle.kind() == Kind.NESTED_REPOSITORIES || obstacle.kind() == Kind.UNKNOWN) {
+      if (OF_THEIR_OWN.contains(obstacle.kind())) {
         obstacle.examples().forEach(text -> tally.add(obstacle.kind(), name + ": " + text));
       } else {
         tally.add(Kind.SUBMODULES, name + ": " + obstacle);
       }
     }
-    checkouts(path, probe.modules(), name + "/", probe.head().map(String::length).orElse(idLength));
+    checkouts(path, probe.modules(), place, probe.head().map(String::length).orElse(idLength));
   }
 
-  /** Looks for commits that no remote has in every repository there is. */
+  /** Looks for commits that no remote has, and worktrees, in every repository there is. */
   void repositories() throws IOException {
     for (Path repository : all(modules)) {
       String name = modules.relativize(repository).toString();
+      Path worktrees = repository.resolve(WORKTREES);
+      if (Files.isDirectory(worktrees) && !isEmpty(worktrees)) {
+        tally.add(Kind.NESTED_REPOSITORIES, name + ": has worktrees of its own");
+      }
       GitResult count =
           git.runRetrying(
-              GitCommand.onRepository(
+              in(
                   repository,
-                  "-c",
-                  "core.worktree=" + repository,
                   "rev-list",
                   "--count",
                   "--ignore-missing",
@@ -92,6 +104,12 @@ record ModulesProbe(Git git, Path modules, Tally tally) {
         tally.add(Kind.SUBMODULES, name + ": " + count.line() + " commits that no remote has");
       }
     }
+  }
+
+  /** A command on a repository, whose settings may say that its files are where nothing is. */
+  static GitCommand in(Path repository, String... arguments) {
+    return GitCommand.onRepository(repository, arguments)
+        .with("GIT_WORK_TREE", repository.toString());
   }
 
   /** Every repository below a directory; one may be inside another's {@code modules}. */

@@ -36,26 +36,30 @@ final class RescueDraft {
   private final Snapshot snapshot;
   private final TrackedFiles tracked;
   private final EntryContents entry;
-  private final List<String> lostCommits;
+  private final List<String> commits;
   private final int idLength;
   private final Manifest manifest;
   private final Map<String, String> staged = new HashMap<>();
 
-  /** Reads everything, for the ids. */
+  /**
+   * Reads everything, for the ids.
+   *
+   * @param commits what else only the worktree leads to
+   */
   RescueDraft(
       Path tree,
       RescueInfo info,
       Snapshot snapshot,
       TrackedFiles tracked,
       EntryContents entry,
-      List<String> lostCommits)
+      List<String> commits)
       throws IOException {
     this.tree = tree;
     this.info = info;
     this.snapshot = snapshot;
     this.tracked = tracked;
     this.entry = entry;
-    this.lostCommits = lostCommits;
+    this.commits = commits;
     this.idLength = info.base().length();
     for (Item item : tracked.items()) {
       if (item.stage() == 0 && !item.isSubmodule() && !item.intentToAdd()) {
@@ -64,9 +68,13 @@ final class RescueDraft {
     }
     List<Part> parts = new ArrayList<>();
     for (Node node : snapshot.nodes()) {
-      parts.add(part(node));
+      parts.add(part(tree, node));
     }
-    manifest = new Manifest(parts, entry.parts());
+    List<Part> entryParts = new ArrayList<>(entry.parts());
+    for (Node node : entry.modules().nodes()) {
+      entryParts.add(part(entry.directory(), node));
+    }
+    manifest = new Manifest(RawPath.name(entry.directory()), parts, entryParts);
   }
 
   Snapshot snapshot() {
@@ -94,13 +102,13 @@ final class RescueDraft {
     return info.head().isPresent() ? "^3" : "^2";
   }
 
-  private Part part(Node node) throws IOException {
-    Path path = RawPath.in(tree, node.raw());
+  private Part part(Path directory, Node node) throws IOException {
+    Path path = RawPath.in(directory, node.raw());
     switch (node.type()) {
       case FILE:
         return new Part(Type.FILE, node.raw(), node.mode(), node.size(), BlobId.of(path, idLength));
       case LINK:
-        byte[] target = target(node.raw());
+        byte[] target = target(directory, node.raw());
         return new Part(
             Type.LINK, node.raw(), node.mode(), target.length, BlobId.of(target, idLength));
       default:
@@ -108,8 +116,8 @@ final class RescueDraft {
     }
   }
 
-  private byte[] target(String raw) throws IOException {
-    return RawPath.target(RawPath.in(tree, raw)).getBytes(StandardCharsets.ISO_8859_1);
+  private static byte[] target(Path directory, String raw) throws IOException {
+    return RawPath.target(RawPath.in(directory, raw)).getBytes(StandardCharsets.ISO_8859_1);
   }
 
   /**
@@ -160,7 +168,7 @@ final class RescueDraft {
     }
     all.add(out.commit(drafts + "/files", "files of " + info.name() + "\n", info.at(), base));
     contents.files(false);
-    lostCommits.stream().filter(id -> !all.contains(id)).forEach(all::add);
+    commits.stream().filter(id -> !all.contains(id)).forEach(all::add);
     String mark = out.commit(drafts + "/rescue", info.message(), info.at(), all);
     out.file(PLAIN, contents.manifest, "manifest");
     contents.files(true);
@@ -189,22 +197,27 @@ final class RescueDraft {
       empty = out.blob(new byte[0]);
       manifest = out.blob(RescueDraft.this.manifest.bytes());
       for (Part part : RescueDraft.this.manifest.tree()) {
-        if (part.type() != Type.DIRECTORY
-            && !part.id().equals(staged.get(part.raw()))
-            && !written.containsKey(part.id())) {
-          Path path = RawPath.in(tree, part.raw());
-          written.put(
-              part.id(),
-              part.type() == Type.LINK
-                  ? out.blob(target(part.raw()))
-                  : out.blob(path, part.size(), part.id()));
+        if (!part.id().equals(staged.get(part.raw()))) {
+          write(tree, part);
         }
       }
-      for (Part part : entry.parts()) {
+      for (Part part : RescueDraft.this.manifest.entry()) {
         byte[] content = entry.contents().get(part.raw());
-        if (content != null && !written.containsKey(part.id())) {
+        if (content == null) {
+          write(entry.directory(), part);
+        } else if (!written.containsKey(part.id())) {
           written.put(part.id(), out.blob(content));
         }
+      }
+    }
+
+    private void write(Path directory, Part part) throws IOException {
+      if (part.type() != Type.DIRECTORY && !written.containsKey(part.id())) {
+        written.put(
+            part.id(),
+            part.type() == Type.LINK
+                ? out.blob(target(directory, part.raw()))
+                : out.blob(RawPath.in(directory, part.raw()), part.size(), part.id()));
       }
     }
 
@@ -224,8 +237,15 @@ final class RescueDraft {
           out.file(odd ? PLAIN : link ? LINK : mode, content(part), odd ? "odd/" + n : part.raw());
         }
       }
+      // Where the files of a submodule are, a link to its commit has no place.
+      Set<String> taken = new HashSet<>();
+      for (Part part : RescueDraft.this.manifest.tree()) {
+        taken.add(part.type() == Type.DIRECTORY ? RawPath.parent(part.raw()) : part.raw());
+        taken.add(RawPath.parent(part.raw()));
+      }
       for (Item item : tracked.items()) {
-        if (!odd && item.isSubmodule() && item.stage() == 0 && !isReplaced(item.path())) {
+        boolean free = !taken.contains(item.path()) && !isReplaced(item.path());
+        if (!odd && item.isSubmodule() && item.stage() == 0 && free) {
           out.file(SUBMODULE, item.id(), item.path());
         }
       }
@@ -243,8 +263,8 @@ final class RescueDraft {
 
     void entry() throws IOException {
       int n = 0;
-      for (Part part : entry.parts()) {
-        if (part.type() == Type.FILE) {
+      for (Part part : RescueDraft.this.manifest.entry()) {
+        if (part.type() != Type.DIRECTORY) {
           n++;
           out.file(PLAIN, content(part), "entry/" + n);
         }

@@ -4,7 +4,6 @@ import io.kugetsu.worktree.Obstacle;
 import io.kugetsu.worktree.RemovalRequest;
 import io.kugetsu.worktree.RemovalRequest.Ignored;
 import io.kugetsu.worktree.Rescue;
-import io.kugetsu.worktree.internal.IndexFile.Item;
 import io.kugetsu.worktree.internal.Manifest.Part;
 import io.kugetsu.worktree.internal.Snapshot.Selection;
 import io.kugetsu.worktree.internal.Snapshot.Type;
@@ -17,7 +16,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** Saves the work in a worktree that is about to be removed, and makes sure that it is saved. */
 record Rescuer(Git git, Registry registry, Located located, RemovalRequest request) {
@@ -40,15 +38,13 @@ record Rescuer(Git git, Registry registry, Located located, RemovalRequest reque
     TreeRecord record = located.record();
     TrackedFiles tracked =
         probe.tracked().orElseThrow(() -> new IOException("the index could not be read"));
-    Set<String> modules =
-        tracked.items().stream()
-            .filter(Item::isSubmodule)
-            .map(Item::path)
-            .collect(Collectors.toSet());
-    Selection selection = selection(tree, probe.ignored(), modules);
+    int idLength = record.base().length();
+    Selection selection = selection(tree, probe.ignored(), probe.modules());
     Snapshot snapshot = Snapshot.of(tree, selection, tally);
-    if (!tally.obstacles().isEmpty()) {
-      return new Prepared(Optional.empty(), tally.obstacles());
+    if (!tally.obstacles().isEmpty() || !entry.unheld().obstacles().isEmpty()) {
+      List<Obstacle> obstacles = new ArrayList<>(tally.obstacles());
+      obstacles.addAll(entry.unheld().obstacles());
+      return new Prepared(Optional.empty(), obstacles);
     }
     RescueInfo info =
         new RescueInfo(
@@ -59,9 +55,11 @@ record Rescuer(Git git, Registry registry, Located located, RemovalRequest reque
             probe.head(),
             record.base(),
             Instant.now().truncatedTo(ChronoUnit.SECONDS));
+    List<String> commits = new ArrayList<>(probe.lostCommits());
+    commits.addAll(
+        new ModuleHeads(git, registry.common(), idLength).bring(entry.modulesDirectory()));
     return new Prepared(
-        Optional.of(new RescueDraft(tree, info, snapshot, tracked, entry, probe.lostCommits())),
-        List.of());
+        Optional.of(new RescueDraft(tree, info, snapshot, tracked, entry, commits)), List.of());
   }
 
   /** Whether nothing was changed since; the directory may have been moved. */
@@ -70,6 +68,7 @@ record Rescuer(Git git, Registry registry, Located located, RemovalRequest reque
     Snapshot now = Snapshot.of(place, draft.snapshot().selection(), tally);
     EntryContents files = EntryContents.read(located.entry().directory(), draft.idLength());
     return tally.obstacles().isEmpty()
+        && files.unheld().obstacles().isEmpty()
         && now.isSameBelowTop(draft.snapshot())
         && draft.entry().isSame(files);
   }

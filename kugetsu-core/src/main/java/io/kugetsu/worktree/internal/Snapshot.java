@@ -53,7 +53,7 @@ record Snapshot(Selection selection, List<Node> nodes) {
   /**
    * What belongs to it.
    *
-   * @param modules the places of submodules, by raw names
+   * @param modules where a link to a submodule's repository belongs to it, by raw names
    * @param ignored what git ignores, by raw names, directories without a slash
    * @param chosen the files of those that do; null when all do
    */
@@ -88,6 +88,21 @@ record Snapshot(Selection selection, List<Node> nodes) {
     List<Node> nodes = new ArrayList<>();
     new Walk(selection, tally, nodes).visit(tree, "", false);
     return new Snapshot(selection, nodes);
+  }
+
+  /**
+   * Takes one of all that is in something in a directory; it is empty when that is not there.
+   *
+   * @param name its name in the directory, which the names in it begin with
+   */
+  static Snapshot ofAll(Path directory, String name, Tally tally) throws IOException {
+    Selection all = Selection.all(Set.of());
+    List<Node> nodes = new ArrayList<>();
+    Path path = directory.resolve(name);
+    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      new Walk(all, tally, nodes).visit(path, name, false);
+    }
+    return new Snapshot(all, nodes);
   }
 
   /** Whether it is the same; the top may have been made writable to be moved. */
@@ -126,14 +141,10 @@ record Snapshot(Selection selection, List<Node> nodes) {
         throw e.getCause();
       }
       sorted.sort(null);
-      if (selection.modules().contains(raw) && !sorted.isEmpty()) {
-        tally.add(Kind.SUBMODULES, RawPath.shown(raw));
-        return;
-      }
       for (Path child : sorted) {
         String name = RawPath.name(child);
         String path = RawPath.join(raw, name);
-        if (name.equals(LINK_TO_REPOSITORY)) {
+        if (name.equals(LINK_TO_REPOSITORY) && !isLinkOfModule(child, raw)) {
           if (!raw.isEmpty()) {
             tally.add(Kind.NESTED_REPOSITORIES, RawPath.shown(raw) + "/");
           }
@@ -144,6 +155,11 @@ record Snapshot(Selection selection, List<Node> nodes) {
           visit(child, path, belowIgnored || selection.ignored().contains(path));
         }
       }
+    }
+
+    private boolean isLinkOfModule(Path link, String directory) {
+      return selection.modules().contains(directory)
+          && Files.isRegularFile(link, LinkOption.NOFOLLOW_LINKS);
     }
 
     private static String stamp(Map<String, Object> attributes) {

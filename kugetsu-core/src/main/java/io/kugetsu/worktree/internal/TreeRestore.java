@@ -77,7 +77,7 @@ record TreeRestore(Git git, Registry registry, Path root) {
         new Draft(treeDraft).fill(git, registry.common(), manifest.tree());
         new Draft(entryDraft).fill(git, registry.common(), manifest.entry());
         Modes.set(entryDraft, manifest.entry().get(0).mode());
-        Restoration restoration = place(rescue, begun, treeDraft, entryDraft);
+        Restoration restoration = place(rescue, manifest, begun, treeDraft, entryDraft);
         if (restoration instanceof Refused) {
           undo(begun);
         }
@@ -96,7 +96,8 @@ record TreeRestore(Git git, Registry registry, Path root) {
   }
 
   /** Has all of it at its place, or nothing. */
-  private Restoration place(Rescue rescue, Begun begun, Path treeDraft, Path entryDraft)
+  private Restoration place(
+      Rescue rescue, Manifest manifest, Begun begun, Path treeDraft, Path entryDraft)
       throws IOException, TimeoutException {
     Path tree = rescue.path();
     try (LockFile.Held held = registry.lock()) {
@@ -106,11 +107,22 @@ record TreeRestore(Git git, Registry registry, Path root) {
         return new Refused(
             Reason.EXISTING_PATH, "something is at " + tree + "; move or remove it first");
       }
+      // What leads to the repository of a submodule has the name of the entry in it.
+      Path entry =
+          manifest.hasModules()
+              ? entries().resolve(manifest.entryName())
+              : freeEntry(rescue.name());
+      if (Files.exists(entry, LinkOption.NOFOLLOW_LINKS)) {
+        return new Refused(
+            Reason.EXISTING_PATH,
+            "git has another worktree in "
+                + entry
+                + ", which the submodules need; remove it first");
+      }
       Optional<Refused> refused = claimBranch(rescue, begun);
       if (refused.isPresent()) {
         return refused.get();
       }
-      Path entry = freeEntry(rescue.name());
       begun.note(Map.of(ENTRY, entry.toString()));
       DiskSteps.write(entryDraft.resolve("gitdir"), tree.resolve(LINK) + "\n");
       DiskSteps.write(entryDraft.resolve("commondir"), "../..\n");
@@ -188,12 +200,15 @@ record TreeRestore(Git git, Registry registry, Path root) {
 
   /** Where git keeps no other worktree. */
   private Path freeEntry(String name) {
-    Path entries = registry.common().resolve("worktrees");
-    Path free = entries.resolve(name);
+    Path free = entries().resolve(name);
     for (int n = 1; Files.exists(free, LinkOption.NOFOLLOW_LINKS); n++) {
-      free = entries.resolve(name + n);
+      free = entries().resolve(name + n);
     }
     return free;
+  }
+
+  private Path entries() {
+    return registry.common().resolve("worktrees");
   }
 
   private static Path directory(Path path) {

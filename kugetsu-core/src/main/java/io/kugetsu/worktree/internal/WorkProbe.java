@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -18,6 +19,7 @@ final class WorkProbe {
 
   private final Tally tally = new Tally();
   private final CheckoutProbe checkout;
+  private final Set<String> modules = new HashSet<>();
   private List<String> lostCommits = List.of();
 
   private WorkProbe(Git git, Entry entry, Path tree) {
@@ -72,18 +74,23 @@ final class WorkProbe {
     return checkout.tracked();
   }
 
+  /** The submodules whose repositories are in the entry, those in others too, by raw names. */
+  Set<String> modules() {
+    return modules;
+  }
+
   /** The commits from which all can be reached that only this worktree leads to. */
   List<String> lostCommits() {
     return lostCommits;
   }
 
   private void modules(Git git, Entry entry, Path tree, int idLength) throws IOException {
-    Path modules = entry.directory().resolve(MODULES);
-    boolean any = Files.exists(modules, LinkOption.NOFOLLOW_LINKS);
+    Path kept = entry.directory().resolve(MODULES);
+    boolean any = Files.exists(kept, LinkOption.NOFOLLOW_LINKS);
     if (!any && checkout.modules().isEmpty()) {
       return;
     }
-    ModulesProbe probe = new ModulesProbe(git, any ? modules.toRealPath() : modules, tally);
+    ModulesProbe probe = new ModulesProbe(git, any ? kept.toRealPath() : kept, tally, modules);
     probe.checkouts(tree, checkout.modules(), "", idLength);
     probe.repositories();
   }

@@ -341,7 +341,7 @@ enum LosableWork {
       NESTED_REPOSITORIES, false, place -> place.write("new/.git/notes", "no repository")),
   SUBMODULE_WITH_COMMITS(
       SUBMODULES,
-      false,
+      true,
       place -> {
         Path sub = place.submodule();
         place.repository.commitIn(sub, "work");
@@ -349,12 +349,12 @@ enum LosableWork {
         place.git("commit", "-q", "-m", "bump");
       }),
   SUBMODULE_WITH_CHANGES(
-      SUBMODULES, false, place -> TestRepository.write(place.submodule().resolve("a.txt"), "x")),
+      SUBMODULES, true, place -> TestRepository.write(place.submodule().resolve("a.txt"), "x")),
   SUBMODULE_WITH_IGNORED_FILES(
-      SUBMODULES, false, place -> TestRepository.write(place.submodule().resolve(".env"), "x")),
+      SUBMODULES, true, place -> TestRepository.write(place.submodule().resolve(".env"), "x")),
   SUBMODULE_WITH_A_STASH(
       SUBMODULES,
-      false,
+      true,
       place -> {
         Path sub = place.submodule();
         TestRepository.write(sub.resolve("a.txt"), "x");
@@ -362,19 +362,100 @@ enum LosableWork {
       }),
   SUBMODULE_THAT_WAS_TAKEN_OUT(
       SUBMODULES,
-      false,
+      true,
       place -> {
         place.repository.commitIn(place.submodule(), "work");
         place.git("submodule", "-q", "deinit", "-f", "sub");
       }),
   FILES_WHERE_A_SUBMODULE_WAS_TO_BE(
       SUBMODULES,
-      false,
+      true,
       place -> {
         place.submodule();
         place.git("submodule", "-q", "deinit", "-f", "sub");
         place.write("sub/file", "x");
       }),
+  SUBMODULE_WITH_NOTHING_OF_ITS_OWN(
+      UNTRACKED_FILES,
+      true,
+      place -> {
+        place.submodule();
+        place.write("new", "new");
+      }),
+  SUBMODULE_WITH_DETACHED_COMMITS(
+      SUBMODULES,
+      true,
+      place -> {
+        Path sub = place.submodule();
+        place.repository.gitIn(sub, "checkout", "-q", "--detach");
+        place.repository.commitIn(sub, "detached");
+      }),
+  SUBMODULE_WITH_COMMITS_THAT_ONLY_ITS_REFLOG_KNOWS(
+      SUBMODULES,
+      true,
+      place -> {
+        Path sub = place.submodule();
+        place.repository.commitIn(sub, "forgotten");
+        place.repository.gitIn(sub, "reset", "-q", "--hard", "HEAD~1");
+      }),
+  SUBMODULE_WITH_STAGED_AND_OTHER_FILES(
+      SUBMODULES,
+      true,
+      place -> {
+        Path sub = place.submodule();
+        TestRepository.write(sub.resolve("a.txt"), "staged");
+        place.repository.gitIn(sub, "add", "a.txt");
+        TestRepository.write(sub.resolve("a.txt"), "one\n");
+        TestRepository.write(sub.resolve("new dir/new"), "new");
+        place.repository.gitIn(sub, "update-index", "--assume-unchanged", "run.sh");
+        TestRepository.write(sub.resolve("run.sh"), "hidden");
+        Files.createDirectory(sub.resolve("empty"));
+        Files.createSymbolicLink(sub.resolve("link"), Path.of("no/such"));
+      }),
+  SUBMODULE_IN_A_SUBMODULE(
+      SUBMODULES,
+      true,
+      place -> {
+        Path inner = place.submoduleIn(place.submodule());
+        place.repository.commitIn(inner, "work");
+        TestRepository.write(inner.resolve("new"), "new");
+      }),
+  SUBMODULE_REPLACED_BY_A_FILE(
+      UNCOMMITTED_CHANGES,
+      true,
+      place -> {
+        place.submodule();
+        place.shell("rm -r sub");
+        place.write("sub", "a file");
+      }),
+  SUBMODULE_IN_A_MERGE(
+      OPERATION_IN_PROGRESS,
+      false,
+      place -> {
+        Path sub = place.submodule();
+        place.repository.commitIn(sub, "work");
+        place.repository.gitIn(sub, "checkout", "-q", "-b", "side", "HEAD~1");
+        place.repository.commitIn(sub, "side");
+        place.repository.gitIn(sub, "merge", "-q", "--no-commit", "main");
+      }),
+  SUBMODULE_WITH_ITS_REPOSITORY_INSIDE(
+      NESTED_REPOSITORIES,
+      false,
+      place -> {
+        Path module = place.module();
+        place.repository.git("clone", "-q", module.toString(), place.path("sub").toString());
+        place.git("submodule", "-q", "add", module.toString(), "sub");
+      }),
+  SUBMODULE_WITH_A_WORKTREE(
+      NESTED_REPOSITORIES,
+      false,
+      place ->
+          place.repository.gitIn(
+              place.submodule(),
+              "worktree",
+              "add",
+              "-q",
+              place.repository.home.resolve("else").toString())),
   PIPE(SPECIAL_FILES, false, place -> place.shell("mkfifo pipe")),
   PIPE_BESIDE_TRACKED_FILES(
       SPECIAL_FILES,
@@ -452,11 +533,23 @@ enum LosableWork {
 
     /** A submodule with nothing in it that is not elsewhere. */
     Path submodule() {
+      return submoduleIn(tree.path());
+    }
+
+    Path submoduleIn(Path directory) {
+      String module = module().toString();
+      String[] add = {"-c", "protocol.file.allow=always", "submodule", "-q", "add", module, "sub"};
+      repository.gitIn(directory, add);
+      repository.gitIn(directory, "commit", "-q", "-m", "submodule");
+      return directory.resolve("sub");
+    }
+
+    Path module() {
       Path module = repository.home.resolve("module");
-      repository.git("clone", "-q", repository.main.toString(), module.toString());
-      git("-c", "protocol.file.allow=always", "submodule", "-q", "add", module.toString(), "sub");
-      git("commit", "-q", "-m", "submodule");
-      return path("sub");
+      if (!Files.exists(module)) {
+        repository.git("clone", "-q", repository.main.toString(), module.toString());
+      }
+      return module;
     }
   }
 }

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,16 +29,23 @@ import org.junit.jupiter.params.provider.EnumSource;
  * was, or refuses to take it.
  */
 class LosableWorkTest {
+  private static TestRepository template;
+
   @TempDir Path temp;
   private TestRepository repository;
   private Worktree tree;
 
+  @BeforeAll
+  static void make_a_repository(@TempDir Path once) {
+    template = TestRepository.create(once);
+    template.write(".gitignore", "*.env\nbuild/\n");
+    template.write("run.sh", "#!/bin/sh\n");
+    template.commit("ignore");
+  }
+
   @BeforeEach
-  void make_a_worktree() {
-    repository = TestRepository.create(temp);
-    repository.write(".gitignore", "*.env\nbuild/\n");
-    repository.write("run.sh", "#!/bin/sh\n");
-    repository.commit("ignore");
+  void make_a_worktree() throws IOException {
+    repository = template.copy(temp);
     tree = repository.worktree("x");
   }
 

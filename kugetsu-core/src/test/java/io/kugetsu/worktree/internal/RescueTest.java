@@ -181,6 +181,60 @@ class RescueTest extends LeakFree {
   }
 
   @Test
+  void what_is_in_submodules_can_be_had_without_bringing_the_worktree_back() throws IOException {
+    Path sub = new LosableWork.Place(repository, tree).submodule();
+    TestRepository.write(sub.resolve("a.txt"), "stashed");
+    repository.gitIn(sub, "stash");
+    String stash = repository.gitIn(sub, "rev-parse", "stash");
+    repository.gitIn(sub, "checkout", "-q", "-b", "side");
+    repository.commitIn(sub, "side");
+    String side = repository.gitIn(sub, "rev-parse", "HEAD");
+    repository.gitIn(sub, "checkout", "-q", "--detach", "main");
+    TestRepository.write(sub.resolve("a.txt"), "detached");
+    repository.commitIn(sub, "detached");
+    String detached = repository.gitIn(sub, "rev-parse", "HEAD");
+    TestRepository.write(sub.resolve("new"), "new");
+
+    Rescue rescue = rescue(service);
+
+    List<String> parents =
+        List.of(repository.git("log", "-1", "--format=%P", rescue.ref()).split(" "));
+    assertTrue(parents.containsAll(List.of(stash, side, detached)), parents.toString());
+    assertEquals("detached", repository.git("show", detached + ":a.txt"));
+    assertEquals("new", repository.git("show", rescue.ref() + "^3:sub/new"));
+    assertEquals("", repository.git("fsck", "--no-dangling", "--no-progress"));
+  }
+
+  @Test
+  void a_worktree_with_submodules_comes_back_only_under_the_id_it_had() {
+    // The worktree of another gets the id that this one's submodules are not to get.
+    removed(service.remove(tree));
+    Path other = repository.home.resolve("else/x");
+    repository.git("worktree", "add", "-q", "--detach", other.toString());
+    repository.git("branch", "-D", "x");
+    tree = repository.worktree("x");
+    Path sub = new LosableWork.Place(repository, tree).submodule();
+    repository.commitIn(sub, "work");
+    String commit = repository.gitIn(sub, "rev-parse", "HEAD");
+    Rescue rescue = rescue(service);
+    repository.git("worktree", "remove", other.toString());
+    restore(service, rescue);
+    assertEquals(commit, repository.gitIn(sub, "rev-parse", "HEAD"));
+    assertEquals(List.of("x1"), TestRepository.children(repository.main.resolve(".git/worktrees")));
+
+    rescue = rescue(service);
+    repository.git("worktree", "add", "-q", "--detach", other.toString());
+    Path next = repository.home.resolve("more/x");
+    repository.git("worktree", "add", "-q", "--detach", next.toString());
+
+    assertRefused(Reason.EXISTING_PATH, rescue);
+
+    repository.git("worktree", "remove", next.toString());
+    restore(service, rescue);
+    assertEquals(commit, repository.gitIn(sub, "rev-parse", "HEAD"));
+  }
+
+  @Test
   void nothing_is_saved_when_nothing_would_be_lost() {
     assertEquals(Optional.empty(), removed(service.remove(tree, RESCUE)).rescue());
     assertEquals(List.of(), service.rescues());

@@ -13,6 +13,10 @@ import java.util.TreeMap;
 
 /** All that can be seen of a worktree, to be compared before and after. */
 final class TreeImage {
+  private static final String INSIDE =
+      "git status --porcelain=v2 -uall --branch --ignored; git ls-files -s -v; git rev-parse HEAD;"
+          + " git for-each-ref; git reflog; git fsck --no-progress";
+
   private TreeImage() {}
 
   /** Content, modes and links of everything in it, and all that git says about it. */
@@ -31,8 +35,17 @@ final class TreeImage {
             "--ignored")
         + "\nindex "
         + repository.tryGitIn(tree, "ls-files", "-z", "-s", "-v", "-f")
+        + inSubmodules(repository, tree)
         + "\nentry "
         + files(entry);
+  }
+
+  private static String inSubmodules(TestRepository repository, Path tree) {
+    return Files.isDirectory(tree.resolve("sub"))
+        ? "\nsubmodules "
+            + repository.tryGitIn(
+                tree, "--no-optional-locks", "submodule", "foreach", "--recursive", INSIDE)
+        : "";
   }
 
   static String files(Path tree) {
