@@ -255,7 +255,8 @@ public interface Kugetsu extends AutoCloseable {
    *       whole process trees; with an engine that is not durable the agents too, whose sessions
    *       are interrupted then.
    *   <li>A message whose agent was only about to be started goes back into the line; one that was
-   *       handed to {@link #start} is interrupted. What waits stays in the line.
+   *       handed to {@link #start} is interrupted. A worktree that is being made for it is undone,
+   *       its hook and set-up command are ended. What waits stays in the line.
    *   <li>Waits end with {@link io.kugetsu.common.ClosedException}.
    * </ul>
    *

@@ -99,7 +99,9 @@ public interface TaskHandle {
 
   /**
    * Stops the task: one that waits is cancelled and never starts, one that runs is ended with its
-   * whole process tree. Returns when the intent is durable; {@link #completion()} tells the end.
+   * whole process tree; an agent's whose worktree is still being made, with the hook or set-up
+   * command that is at it, and nothing of that worktree stays. Returns when the intent is durable;
+   * {@link #completion()} tells the end.
    *
    * @param reason who stops it and why; the first one counts. A deadline makes it timed out, a
    *     budget or a limit failed, anything else interrupted

@@ -12,7 +12,8 @@ public interface WorkType {
   String kind();
 
   /**
-   * Begins a run. The run has its permits, and keeps them until the work has ended.
+   * Begins a run. The run has its permits, and keeps them until the work has ended. What takes its
+   * time here ends early when the run is to stop: {@link Run#onStop}.
    *
    * @param run the run
    * @return the work; also when it could not begin: then it has ended already, and says why
