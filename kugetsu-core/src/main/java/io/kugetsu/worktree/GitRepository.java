@@ -1,6 +1,6 @@
 package io.kugetsu.worktree;
 
-import io.kugetsu.worktree.internal.LocalRepository;
+import io.kugetsu.worktree.internal.registry.LocalRepository;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

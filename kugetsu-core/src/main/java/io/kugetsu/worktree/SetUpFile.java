@@ -1,6 +1,6 @@
 package io.kugetsu.worktree;
 
-import io.kugetsu.worktree.internal.SetUpReader;
+import io.kugetsu.worktree.internal.setup.SetUpReader;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package io.kugetsu.worktree;
 
-import io.kugetsu.worktree.internal.TrustFile;
+import io.kugetsu.worktree.internal.setup.TrustFile;
 import java.nio.file.Path;
 
 /**

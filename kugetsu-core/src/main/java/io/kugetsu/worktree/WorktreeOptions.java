@@ -1,8 +1,8 @@
 package io.kugetsu.worktree;
 
 import io.kugetsu.common.InvalidRequestException;
-import io.kugetsu.worktree.internal.HostVariables;
-import io.kugetsu.worktree.internal.Roots;
+import io.kugetsu.worktree.internal.registry.Roots;
+import io.kugetsu.worktree.internal.setup.HostVariables;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package io.kugetsu.worktree;
 
 import io.kugetsu.common.InvalidRequestException;
-import io.kugetsu.worktree.internal.Names;
+import io.kugetsu.worktree.internal.registry.Names;
 import java.util.Objects;
 
 /**

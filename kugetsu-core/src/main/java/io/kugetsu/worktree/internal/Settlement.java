@@ -2,6 +2,16 @@ package io.kugetsu.worktree.internal;
 
 import io.kugetsu.common.StorageException;
 import io.kugetsu.internal.LockFile;
+import io.kugetsu.worktree.internal.git.Git;
+import io.kugetsu.worktree.internal.home.IntegrationSettler;
+import io.kugetsu.worktree.internal.making.CreationSettler;
+import io.kugetsu.worktree.internal.registry.Begun;
+import io.kugetsu.worktree.internal.registry.CutOffLock;
+import io.kugetsu.worktree.internal.registry.Orphans;
+import io.kugetsu.worktree.internal.registry.Registry;
+import io.kugetsu.worktree.internal.registry.Settler;
+import io.kugetsu.worktree.internal.removal.RemovalSettler;
+import io.kugetsu.worktree.internal.rescue.RestoreSettler;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -10,11 +20,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Settles what programs that died had begun in a repository. */
-record Settlement(Git git, Registry registry, List<Settler> settlers) {
+public record Settlement(Git git, Registry registry, List<Settler> settlers) {
   private static final Logger LOG = LoggerFactory.getLogger(Settlement.class);
 
   /** With everything that can be settled. */
-  static Settlement of(Git git, Registry registry) {
+  public static Settlement of(Git git, Registry registry) {
     return new Settlement(
         git,
         registry,
@@ -26,7 +36,7 @@ record Settlement(Git git, Registry registry, List<Settler> settlers) {
   }
 
   /** Settles all of it as far as possible; what is not is left for the next time, and logged. */
-  void all() {
+  public void all() {
     try {
       Begun.sweep(registry);
       CutOffLock.clearBelow(registry.common().resolve("refs").resolve("kugetsu"), registry);
@@ -55,7 +65,7 @@ record Settlement(Git git, Registry registry, List<Settler> settlers) {
    *
    * @return what could not be settled, or empty when nothing is left
    */
-  Optional<String> of(String name, String branch) {
+  public Optional<String> of(String name, String branch) {
     List<Begun> left =
         Begun.left(registry).stream()
             .filter(

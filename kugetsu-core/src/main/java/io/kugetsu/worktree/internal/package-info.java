@@ -1,5 +1,6 @@
 /**
- * How the worktrees are made: running git, reading its administrative files, undoing. Not exported.
+ * How worktrees are made, looked into, brought home and removed, in packages by feature. Not
+ * exported.
  */
 @NullMarked
 package io.kugetsu.worktree.internal;

@@ -3,6 +3,7 @@ package io.kugetsu.worktree.internal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.kugetsu.worktree.internal.setup.CommandWords;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -12,6 +12,7 @@ import io.kugetsu.worktree.RemovalRequest;
 import io.kugetsu.worktree.Worktree;
 import io.kugetsu.worktree.WorktreeRequest;
 import io.kugetsu.worktree.WorktreeService;
+import io.kugetsu.worktree.internal.git.Git;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

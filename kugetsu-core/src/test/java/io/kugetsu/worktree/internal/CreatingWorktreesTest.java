@@ -9,6 +9,7 @@ import io.kugetsu.worktree.BaseRef;
 import io.kugetsu.worktree.Worktree;
 import io.kugetsu.worktree.WorktreeRequest;
 import io.kugetsu.worktree.WorktreeService;
+import io.kugetsu.worktree.internal.git.Git;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -3,6 +3,8 @@ package io.kugetsu.worktree.internal;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kugetsu.worktree.internal.registry.CutOffLock;
+import io.kugetsu.worktree.internal.registry.Registry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

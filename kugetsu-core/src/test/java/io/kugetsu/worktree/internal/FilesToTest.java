@@ -3,6 +3,11 @@ package io.kugetsu.worktree.internal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import io.kugetsu.worktree.internal.git.Git;
+import io.kugetsu.worktree.internal.home.FilesTo;
+import io.kugetsu.worktree.internal.home.TargetSettlement;
+import io.kugetsu.worktree.internal.registry.CheckedOut;
+import io.kugetsu.worktree.internal.registry.Registry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -16,6 +16,8 @@ import io.kugetsu.worktree.SetUpFile;
 import io.kugetsu.worktree.Worktree;
 import io.kugetsu.worktree.WorktreeRequest;
 import io.kugetsu.worktree.WorktreeService;
+import io.kugetsu.worktree.internal.git.Git;
+import io.kugetsu.worktree.internal.git.GitCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

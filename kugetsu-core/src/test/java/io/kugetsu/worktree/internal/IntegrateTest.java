@@ -14,6 +14,7 @@ import io.kugetsu.worktree.IntegrationRequest;
 import io.kugetsu.worktree.IntegrationRequest.Method;
 import io.kugetsu.worktree.Worktree;
 import io.kugetsu.worktree.WorktreeRequest;
+import io.kugetsu.worktree.internal.git.Git;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -3,6 +3,7 @@ package io.kugetsu.worktree.internal;
 import io.kugetsu.worktree.Fingerprint;
 import io.kugetsu.worktree.IntegrationRequest;
 import io.kugetsu.worktree.IntegrationRequest.Method;
+import io.kugetsu.worktree.internal.git.Git;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;

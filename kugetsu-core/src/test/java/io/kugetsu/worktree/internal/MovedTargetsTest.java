@@ -15,6 +15,7 @@ import io.kugetsu.worktree.IntegrationRequest;
 import io.kugetsu.worktree.IntegrationRequest.Method;
 import io.kugetsu.worktree.Worktree;
 import io.kugetsu.worktree.WorktreeService;
+import io.kugetsu.worktree.internal.git.Git;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

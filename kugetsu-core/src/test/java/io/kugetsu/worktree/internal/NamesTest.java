@@ -12,6 +12,7 @@ import io.kugetsu.worktree.Creation.Reason;
 import io.kugetsu.worktree.Worktree;
 import io.kugetsu.worktree.WorktreeRequest;
 import io.kugetsu.worktree.WorktreeService;
+import io.kugetsu.worktree.internal.registry.Names;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashSet;

@@ -18,6 +18,7 @@ import io.kugetsu.worktree.Rescue;
 import io.kugetsu.worktree.Restoration;
 import io.kugetsu.worktree.Worktree;
 import io.kugetsu.worktree.WorktreeService;
+import io.kugetsu.worktree.internal.rescue.Manifest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

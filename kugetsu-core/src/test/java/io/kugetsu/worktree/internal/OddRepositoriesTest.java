@@ -16,6 +16,7 @@ import io.kugetsu.worktree.Worktree;
 import io.kugetsu.worktree.WorktreeOptions;
 import io.kugetsu.worktree.WorktreeRequest;
 import io.kugetsu.worktree.WorktreeService;
+import io.kugetsu.worktree.internal.git.Git;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -16,6 +16,8 @@ import io.kugetsu.worktree.Creation.Reason;
 import io.kugetsu.worktree.GitException;
 import io.kugetsu.worktree.WorktreeRequest;
 import io.kugetsu.worktree.WorktreeService;
+import io.kugetsu.worktree.internal.git.Git;
+import io.kugetsu.worktree.internal.registry.Names;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

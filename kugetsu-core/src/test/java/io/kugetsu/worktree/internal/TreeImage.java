@@ -1,5 +1,7 @@
 package io.kugetsu.worktree.internal;
 
+import io.kugetsu.worktree.internal.git.BlobId;
+import io.kugetsu.worktree.internal.git.RawPath;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;

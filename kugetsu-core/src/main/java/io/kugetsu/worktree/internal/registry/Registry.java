@@ -1,0 +1,115 @@
+package io.kugetsu.worktree.internal.registry;
+
+import io.kugetsu.common.StorageException;
+import io.kugetsu.internal.AtomicFiles;
+import io.kugetsu.internal.FileLocks;
+import io.kugetsu.internal.LockFile;
+import io.kugetsu.worktree.RepositoryException;
+import io.kugetsu.worktree.RepositoryException.Problem;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.DirectoryStream.Filter;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+
+/**
+ * The linked worktrees that a repository knows. They are read from git's files, as {@code git
+ * worktree list} fails now and then while another worktree is being made.
+ *
+ * @param common the repository's common directory
+ * @param lockWait how long to wait for others
+ */
+public record Registry(Path common, Duration lockWait) {
+  /**
+   * Requires that what is written for worktrees is written into the repository: its own directory
+   * came from wherever the repository came from.
+   */
+  public void requireInside() {
+    for (String name : List.of("worktrees", "kugetsu")) {
+      Path directory = common.resolve(name);
+      if (Files.isSymbolicLink(directory)) {
+        throw new RepositoryException(
+            directory, Problem.LINKED_ELSEWHERE, "is a symbolic link; nothing is written there");
+      }
+    }
+  }
+
+  /** Under this lock worktrees are made and removed, by all of this library's users. */
+  public LockFile.Held lock() throws TimeoutException {
+    requireInside();
+    Path directory = common.resolve("kugetsu");
+    AtomicFiles.createDirectories(directory);
+    return FileLocks.of(directory.resolve("registry.lock"))
+        .tryLock(lockWait)
+        .orElseThrow(
+            () -> new TimeoutException("others kept " + common + " locked for " + lockWait));
+  }
+
+  public List<Entry> entries() {
+    return read(directory -> true);
+  }
+
+  /** Those of whose directories something is true. */
+  public List<Entry> entriesWhere(Predicate<Path> wanted) {
+    return read(wanted::test);
+  }
+
+  private List<Entry> read(Filter<Path> wanted) {
+    List<Entry> entries = new ArrayList<>();
+    for (Path directory : directories()) {
+      try {
+        if (wanted.accept(directory)) {
+          entries.add(Entry.read(directory));
+        }
+      } catch (NoSuchFileException e) {
+        // Somebody is removing it at this moment.
+        continue;
+      } catch (IOException e) {
+        throw unreadable(e);
+      }
+    }
+    return List.copyOf(entries);
+  }
+
+  /** The entry for a place; the place is canonical. */
+  public Optional<Entry> at(Path tree) {
+    return allAt(tree).stream().findFirst();
+  }
+
+  /** The same, should git have several. Of those elsewhere no more than their name is read. */
+  public List<Entry> allAt(Path tree) {
+    String name = String.valueOf(tree.getFileName());
+    return read(directory -> Entry.isNamed(directory, name)).stream()
+        .filter(entry -> entry.isAt(tree))
+        .toList();
+  }
+
+  /** The directories of all entries, also of those that are half made. */
+  public Set<Path> directories() {
+    Set<Path> directories = new LinkedHashSet<>();
+    try (DirectoryStream<Path> children =
+        Files.newDirectoryStream(common.resolve("worktrees"), Files::isDirectory)) {
+      children.forEach(directories::add);
+    } catch (NoSuchFileException e) {
+      // There was never one, or one went just now together with the last.
+      return Set.copyOf(directories);
+    } catch (DirectoryIteratorException | IOException e) {
+      throw unreadable(e);
+    }
+    return directories;
+  }
+
+  private StorageException unreadable(Exception cause) {
+    return new StorageException(common.resolve("worktrees"), "cannot be read: " + cause, cause);
+  }
+}

@@ -1,0 +1,39 @@
+package io.kugetsu.worktree.internal.registry;
+
+import io.kugetsu.worktree.RepositoryException;
+import io.kugetsu.worktree.RepositoryException.Problem;
+import io.kugetsu.worktree.Worktree;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Whether a worktree is still the one that it was. */
+public final class Standing {
+  private Standing() {}
+
+  /**
+   * Its entry.
+   *
+   * @throws RepositoryException when its directory is gone or is no longer that worktree
+   */
+  public static Entry of(Registry registry, Worktree worktree) {
+    Path path = worktree.path();
+    try {
+      if (worktree.repository().equals(registry.common())) {
+        // Most entries have the name of the directory; to look at all of them takes long for many.
+        Path likely = registry.common().resolve("worktrees").resolve(path.getFileName());
+        Optional<Entry> entry = Optional.of(Entry.read(likely)).filter(found -> found.isAt(path));
+        if (entry.isEmpty()) {
+          entry = registry.at(path);
+        }
+        if (entry.isPresent() && entry.get().isLinkedFrom(path)) {
+          return entry.get();
+        }
+      }
+    } catch (IOException e) {
+      throw new RepositoryException(path, Problem.NOT_READABLE, "cannot be read: " + e);
+    }
+    throw new RepositoryException(
+        path, Problem.NOT_THAT_WORKTREE, "is gone, or no longer the worktree it was");
+  }
+}

@@ -1,0 +1,5 @@
+/** Taking worktrees away. */
+@NullMarked
+package io.kugetsu.worktree.internal.removal;
+
+import org.jspecify.annotations.NullMarked;
