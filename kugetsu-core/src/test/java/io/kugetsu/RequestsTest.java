@@ -18,6 +18,7 @@ import io.kugetsu.internal.ProcessFacts;
 import io.kugetsu.process.ProcessTrees;
 import io.kugetsu.queue.QueueItem;
 import io.kugetsu.queue.QueueRequest;
+import io.kugetsu.session.AgentSession;
 import io.kugetsu.session.SessionState;
 import io.kugetsu.support.Fifo;
 import io.kugetsu.support.LeakFree;
@@ -27,6 +28,7 @@ import io.kugetsu.support.TestRepository;
 import io.kugetsu.task.FailureType;
 import io.kugetsu.task.TaskHandle;
 import io.kugetsu.task.TaskResult;
+import io.kugetsu.task.Until;
 import io.kugetsu.testing.ManualClock;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -211,6 +213,9 @@ class RequestsTest extends LeakFree {
     try (Kugetsu kugetsu = initialised(builder())) {
       id = kugetsu.delegate(QueueRequest.of("work\n", ONE)).id();
       assertEquals("work ", ready.read());
+      Until.holds(
+          "the agent's session is known",
+          () -> kugetsu.session(ONE).flatMap(AgentSession::agentSession).isPresent());
     }
     for (long pid : OsProcesses.of(id + ".1").stream().sorted().toList()) {
       OsProcesses.end(pid);

@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -125,8 +126,9 @@ class CutOffCreationTest extends LeakFree {
     TestRepository.write(lock, "");
     ScheduledExecutorService other = Executors.newSingleThreadScheduledExecutor();
     try {
-      other.scheduleWithFixedDelay(
-          () -> TestRepository.write(lock, ""), 0, 10, TimeUnit.MILLISECONDS);
+      ScheduledFuture<?> unused =
+          other.scheduleWithFixedDelay(
+              () -> TestRepository.write(lock, ""), 0, 10, TimeUnit.MILLISECONDS);
       assertFalse(new CutOffLock(lock, Set.of("")).clear(registry()));
     } finally {
       other.shutdownNow();
