@@ -47,7 +47,7 @@ final class WorktreeCost {
   }
 
   static List<Figure> measureLarge(Path scratch) throws Exception {
-    return new WorktreeCost(scratch, 20_000).compare(6, 16, 1.3, 1);
+    return new WorktreeCost(scratch, 20_000).compare(2, 8, 1.3, 1);
   }
 
   static List<Figure> measureList(Path scratch) throws Exception {

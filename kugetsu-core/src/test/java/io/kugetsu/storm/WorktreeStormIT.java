@@ -87,7 +87,11 @@ class WorktreeStormIT extends LeakFree {
       String[] over = bystander.await("over").split(" ");
       bystander.awaitEnd();
       List<String> failures =
-          bystander.lines().stream().filter(line -> line.startsWith("failed")).distinct().toList();
+          bystander.lines().stream()
+              .filter(line -> line.startsWith("failed"))
+              .distinct()
+              .limit(3)
+              .toList();
       return new Rate(adds, Integer.parseInt(over[0]), Integer.parseInt(over[1]), failures);
     }
   }
