@@ -17,9 +17,18 @@ public final class Unfinished {
           "sequencer",
           "BISECT_LOG");
 
+  /** These come with one of those, or hold work when they are left alone. */
+  private static final List<String> COMPANIONS =
+      List.of("MERGE_AUTOSTASH", "REBASE_HEAD", "BISECT_START");
+
   private Unfinished() {}
 
-  /** Those that are there. */
+  /** Whether a file of that name there is a trace of it, or comes with one. */
+  public static boolean isSignOfIt(String name) {
+    return TRACES.contains(name) || COMPANIONS.contains(name);
+  }
+
+  /** Those that are there, without what only comes with one. */
   public static List<String> in(Path gitDirectory) {
     return TRACES.stream()
         .filter(trace -> Files.exists(gitDirectory.resolve(trace), LinkOption.NOFOLLOW_LINKS))

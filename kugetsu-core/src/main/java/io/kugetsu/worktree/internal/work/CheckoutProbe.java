@@ -8,6 +8,7 @@ import io.kugetsu.worktree.internal.git.IndexFile;
 import io.kugetsu.worktree.internal.git.IndexFile.Item;
 import io.kugetsu.worktree.internal.git.RawPath;
 import io.kugetsu.worktree.internal.git.TreeStatus;
+import io.kugetsu.worktree.internal.git.Unfinished;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -29,18 +30,6 @@ import org.jspecify.annotations.Nullable;
  * a commit. What cannot be found out is reported as such and counts as work.
  */
 final class CheckoutProbe {
-  private static final Set<String> UNFINISHED =
-      Set.of(
-          "MERGE_HEAD",
-          "MERGE_AUTOSTASH",
-          "CHERRY_PICK_HEAD",
-          "REVERT_HEAD",
-          "REBASE_HEAD",
-          "rebase-merge",
-          "rebase-apply",
-          "sequencer",
-          "BISECT_LOG",
-          "BISECT_START");
   private static final String LOCK = ".lock";
 
   private final Git git;
@@ -165,7 +154,7 @@ final class CheckoutProbe {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(gitDirectory)) {
       for (Path file : files) {
         String name = String.valueOf(file.getFileName());
-        if (UNFINISHED.contains(name) || name.endsWith(LOCK)) {
+        if (Unfinished.isSignOfIt(name) || name.endsWith(LOCK)) {
           tally.add(Kind.OPERATION_IN_PROGRESS, name);
         }
       }
