@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 
 /**
  * What the operating system says about processes. A process is recognised by its identifier, its
@@ -22,7 +23,11 @@ public final class ProcessFacts {
 
   // Of the fields of /proc/<pid>/stat behind the command's closing parenthesis.
   private static final int STATE = 0;
+  private static final int FLAGS = 6;
   private static final int START_TICKS = 19;
+
+  /** The kernel's mark of who is ending, among the flags. */
+  private static final long EXITING = 0x4;
 
   private ProcessFacts() {}
 
@@ -106,20 +111,40 @@ public final class ProcessFacts {
     return isAliveOnLinux(pid, startTicks);
   }
 
+  /**
+   * Whether a process is ending or has ended: it does nothing more, and most of what could be read
+   * about it is gone already.
+   *
+   * @param pid its identifier
+   * @return false also when the system does not tell
+   */
+  public static boolean isEnding(long pid) {
+    return LINUX
+        && holds(
+            pid,
+            fields -> isDead(fields) || (Long.parseLong(fields[FLAGS]) & EXITING) != 0,
+            true,
+            false);
+  }
+
   private static boolean isAliveOnLinux(long pid, long startTicks) {
+    return holds(pid, fields -> !isDead(fields) && ticks(fields) == startTicks, false, true);
+  }
+
+  private static boolean holds(
+      long pid, Predicate<String[]> test, boolean whenGone, boolean whenNotTold) {
     // A process that ends while its file is read fails the read, and is not there the second time.
     for (int tries = 0; tries < 2; tries++) {
       try {
-        String[] fields = stat(pid);
-        return !isDead(fields) && ticks(fields) == startTicks;
+        return test.test(stat(pid));
       } catch (NoSuchFileException e) {
-        return false;
+        return whenGone;
       } catch (IOException e) {
         continue;
       }
     }
     // No more file descriptors, or no right to look: that says nothing about the process.
-    return true;
+    return whenNotTold;
   }
 
   private static boolean isDead(String[] fields) {

@@ -57,6 +57,25 @@ class ProcessFactsTest {
     }
   }
 
+  /** Its variables are gone before it is a zombie: who cannot be read is no secretive stranger. */
+  @Test
+  void a_process_whose_variables_are_gone_is_ending() throws Exception {
+    Assumptions.assumeTrue(Files.isReadable(Path.of("/proc/self/stat")));
+    assertFalse(ProcessFacts.isEnding(pid));
+    for (int i = 0; i < 200; i++) {
+      Process process = new ProcessBuilder("git", "--version").start();
+      try {
+        while (true) {
+          read(process.pid(), "environ");
+        }
+      } catch (IOException e) {
+        assertTrue(ProcessFacts.isEnding(process.pid()), e + ", process " + i);
+      } finally {
+        process.waitFor();
+      }
+    }
+  }
+
   private static String read(long pid, String name) throws IOException {
     return Files.readString(Path.of("/proc/" + pid + "/" + name));
   }

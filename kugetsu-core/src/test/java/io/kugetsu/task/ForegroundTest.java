@@ -78,6 +78,19 @@ class ForegroundTest extends LeakFree {
   }
 
   @Test
+  void who_starts_in_the_background_waits_for_nothing() throws Exception {
+    Fifo gate = Fifo.create(directory.resolve("gate"));
+    try (BackgroundManager tasks = builder(directory).open()) {
+      TaskHandle task = tasks.start(sh(directory, "read x <gate").background());
+
+      assertEquals(Release.Kind.DETACHED, task.awaitRelease(Duration.ZERO).kind());
+
+      gate.write("go");
+      assertEquals(TaskStatus.COMPLETED, task.await(SOON).status());
+    }
+  }
+
+  @Test
   void the_callers_cancellation_counts_before_the_detaching_and_never_after() throws Exception {
     Fifo gate = Fifo.create(directory.resolve("gate"));
     Cancellation signal = new Cancellation();

@@ -279,6 +279,11 @@ public final class DefaultBackgroundManager implements BackgroundManager {
     return awaiting.waits(id);
   }
 
+  Completions.Waits whileOpen(Completions.Waits waits) {
+    checkOpen();
+    return waits;
+  }
+
   Optional<TaskRecord> lookUp(TaskId id) {
     checkOpen();
     return stores.find(id);

@@ -37,6 +37,7 @@ final class Reports implements RunListener, RunDriver.RunAftermath {
     if (record.status() == TaskStatus.PENDING) {
       bus.publish(new TaskEvent.Queued(head(record), 0));
     }
+    completions.offer(record); // in the background from the beginning it holds nobody
   }
 
   @Override

@@ -73,7 +73,7 @@ final class StoredHandle implements TaskHandle {
   }
 
   private Completions.Waits waits() {
-    return own == null ? manager.waits(id) : own;
+    return own == null ? manager.waits(id) : manager.whileOpen(own);
   }
 
   @Override

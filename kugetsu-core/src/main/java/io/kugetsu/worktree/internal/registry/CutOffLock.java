@@ -1,6 +1,7 @@
 package io.kugetsu.worktree.internal.registry;
 
 import io.kugetsu.internal.DiskSteps;
+import io.kugetsu.internal.ProcessFacts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -115,8 +116,7 @@ public record CutOffLock(Path file, Set<String> contents) {
 
   private static boolean isGit(Path process) {
     try {
-      return text(process.resolve("comm")).startsWith(GIT)
-          && !text(process.resolve("stat")).contains(") Z ");
+      return text(process.resolve("comm")).startsWith(GIT);
     } catch (IOException e) {
       return false; // it has ended
     }
@@ -133,7 +133,8 @@ public record CutOffLock(Path file, Set<String> contents) {
     } catch (NoSuchFileException e) {
       return false;
     } catch (IOException e) {
-      return Files.exists(process);
+      // of who is ending nothing can be read any more
+      return !ProcessFacts.isEnding(Long.parseLong(String.valueOf(process.getFileName())));
     }
   }
 

@@ -56,6 +56,7 @@ public record TreeProcesses(Path directory) {
         if (isIn(process)
             && ProcessFacts.startTicks(pid).isPresent()
             && variable(pid, OWN_GIT).isEmpty()
+            && !ProcessFacts.isEnding(pid) // else its variables were gone already
             && !isOwnLook(pid)) {
           pids.add(pid);
         }
