@@ -134,6 +134,10 @@ final class DefaultKugetsu implements Kugetsu {
   @Override
   public TaskHandle start(IssueRef ref, String message) {
     NewTask task = newTask(QueueRequest.of(message, ref), false);
+    return manager.whileOpen(() -> start(ref, task));
+  }
+
+  private TaskHandle start(IssueRef ref, NewTask task) {
     Admission admission = admit(task);
     if (admission instanceof Admission.Refused refused
         && refused.key().isSession()

@@ -214,7 +214,8 @@ public interface Kugetsu extends AutoCloseable {
 
   /**
    * Everything that runs or shall run. Commands and work of the host are started here; they share
-   * the limits with the agents.
+   * the limits with the agents. Ends with this instance. Closed by itself, this instance starts
+   * nothing any more, and what waits is left to others.
    *
    * @return the tasks
    */

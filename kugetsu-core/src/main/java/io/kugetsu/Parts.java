@@ -102,7 +102,7 @@ final class Parts {
                 forRuns,
                 this::retention,
                 sessions::needs),
-            Runnable::run);
+            this::endTasks);
     this.limiter =
         dispatch
             ? EngineLimiter.on(
@@ -156,6 +156,12 @@ final class Parts {
         .root(directory.resolve("worktrees"))
         .trust(trust)
         .environment(variables);
+  }
+
+  /** Closed by itself, the manager runs nothing any more: then nothing may be claimed for it. */
+  private void endTasks(Runnable manager) {
+    dispatcher.close();
+    manager.run();
   }
 
   private void checkOpen() {

@@ -9,9 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.kugetsu.common.ClosedException;
 import io.kugetsu.common.InterruptedWaitException;
 import io.kugetsu.common.IssueRef;
+import io.kugetsu.common.TaskId;
 import io.kugetsu.common.TaskStatus;
 import io.kugetsu.engine.Engine;
 import io.kugetsu.engine.Engines;
+import io.kugetsu.support.BrokenEngine;
 import io.kugetsu.support.Fifo;
 import io.kugetsu.support.LeakFree;
 import io.kugetsu.support.ShellAgent;
@@ -22,11 +24,15 @@ import io.kugetsu.task.TaskResult;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -172,5 +178,40 @@ class EmbeddingTest extends LeakFree {
             .toCompletableFuture();
     closed.get(60, TimeUnit.SECONDS);
     assertThrows(ClosedException.class, kugetsu::list);
+  }
+
+  @Test
+  void what_is_started_beside_a_closing_is_refused_or_known_to_it() throws Exception {
+    try (BrokenEngine engine =
+        new BrokenEngine(Engines.memory(Clock.systemUTC(), Engines.localProbe()))) {
+      Kugetsu kugetsu = builder("exec sleep 600").engine(engine).open();
+      kugetsu.init();
+      AtomicReference<CompletableFuture<Void>> closing = new AtomicReference<>();
+      engine.before(
+          "admit",
+          () -> {
+            closing.set(CompletableFuture.runAsync(kugetsu::close));
+            // as far as it gets without the one that is being started
+            assertThrows(
+                TimeoutException.class, () -> closing.get().get(500, TimeUnit.MILLISECONDS));
+          });
+      kugetsu.start(ISSUE, "work");
+      closing.get().get(60, TimeUnit.SECONDS);
+      assertEquals(List.of(), engine.tasks().list(Set.of(TaskStatus.RUNNING, TaskStatus.STOPPING)));
+    }
+  }
+
+  @Test
+  void once_its_tasks_are_closed_an_instance_leaves_what_waits_to_others() {
+    try (Kugetsu kugetsu = builder("echo never").open()) {
+      kugetsu.init();
+      kugetsu.tasks().close();
+      TaskId id = kugetsu.delegate("work", ISSUE).id();
+      assertThrows(ClosedException.class, () -> kugetsu.start(IssueRef.parse("local:b"), "now"));
+      try (Kugetsu other = builder("echo by another").open()) {
+        assertEquals("by another", other.tasks().find(id).orElseThrow().await(LONG).finalAnswer());
+      }
+      assertEquals(1, kugetsu.queue().list().size(), "what was refused left nothing");
+    }
   }
 }

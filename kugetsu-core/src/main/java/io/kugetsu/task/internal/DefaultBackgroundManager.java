@@ -29,10 +29,9 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,8 +61,7 @@ public final class DefaultBackgroundManager implements BackgroundManager {
   private final Starts starts;
   private final RetentionKeeper retention;
   private final Consumer<Runnable> closing;
-  private final ReadWriteLock starting = new ReentrantReadWriteLock();
-  private volatile boolean closed;
+  private final Entrance entrance = new Entrance("this manager of tasks");
 
   /**
    * Makes a manager.
@@ -121,13 +119,21 @@ public final class DefaultBackgroundManager implements BackgroundManager {
     checkOpen();
     ClaimRequest admission = request(settings.limits().get(), 1);
     TaskId id = TaskId.next(settings.clock());
-    starting.readLock().lock();
-    try {
-      checkOpen(); // from here on its closing waits until it knows of the run
-      return new StoredHandle(this, id, starts.start(id, spec, admission));
-    } finally {
-      starting.readLock().unlock();
-    }
+    return whileOpen(() -> new StoredHandle(this, id, starts.start(id, spec, admission)));
+  }
+
+  /**
+   * Does something that ends with a run of this instance: from its beginning on, the closing waits
+   * until it knows of that run. What would be admitted and not run would keep its permits as long
+   * as this JVM lives.
+   *
+   * @param step from the admission until the run is known
+   * @param <T> what it gives
+   * @return what it gives
+   * @throws ClosedException when the manager is closed; nothing was done then
+   */
+  public <T> T whileOpen(Supplier<T> step) {
+    return entrance.through(step);
   }
 
   @Override
@@ -344,7 +350,7 @@ public final class DefaultBackgroundManager implements BackgroundManager {
    * @return what became of the tasks that ran
    */
   public Closing close(Duration time) {
-    if (!isFirstToClose()) {
+    if (!entrance.close()) {
       return new Closing(List.of(), List.of());
     }
     retention.close();
@@ -371,17 +377,6 @@ public final class DefaultBackgroundManager implements BackgroundManager {
     return new Closing(interrupted, left);
   }
 
-  private boolean isFirstToClose() {
-    starting.writeLock().lock();
-    try {
-      boolean first = !closed;
-      closed = true;
-      return first;
-    } finally {
-      starting.writeLock().unlock();
-    }
-  }
-
   private boolean isNotPending(TaskId id) {
     return stores.find(id).filter(it -> it.status() == TaskStatus.PENDING).isEmpty();
   }
@@ -392,8 +387,6 @@ public final class DefaultBackgroundManager implements BackgroundManager {
   }
 
   private void checkOpen() {
-    if (closed) {
-      throw new ClosedException("this manager of tasks");
-    }
+    entrance.check();
   }
 }
