@@ -24,6 +24,7 @@ public final class ProcessFacts {
   // Of the fields of /proc/<pid>/stat behind the command's closing parenthesis.
   private static final int STATE = 0;
   private static final int FLAGS = 6;
+  private static final int THREADS = 17;
   private static final int START_TICKS = 19;
 
   /** The kernel's mark of who is ending, among the flags. */
@@ -58,7 +59,7 @@ public final class ProcessFacts {
     }
     try {
       String[] fields = stat(pid);
-      return isDead(fields) ? OptionalLong.empty() : OptionalLong.of(ticks(fields));
+      return isDead(pid, fields) ? OptionalLong.empty() : OptionalLong.of(ticks(fields));
     } catch (IOException e) {
       return OptionalLong.empty();
     }
@@ -119,16 +120,11 @@ public final class ProcessFacts {
    * @return false also when the system does not tell
    */
   public static boolean isEnding(long pid) {
-    return LINUX
-        && holds(
-            pid,
-            fields -> isDead(fields) || (Long.parseLong(fields[FLAGS]) & EXITING) != 0,
-            true,
-            false);
+    return LINUX && holds(pid, fields -> isEnding(fields) && !livesOn(pid, fields), true, false);
   }
 
   private static boolean isAliveOnLinux(long pid, long startTicks) {
-    return holds(pid, fields -> !isDead(fields) && ticks(fields) == startTicks, false, true);
+    return holds(pid, fields -> !isDead(pid, fields) && ticks(fields) == startTicks, false, true);
   }
 
   private static boolean holds(
@@ -147,8 +143,43 @@ public final class ProcessFacts {
     return whenNotTold;
   }
 
-  private static boolean isDead(String[] fields) {
+  private static boolean isDead(long pid, String[] fields) {
+    return isOver(fields) && !livesOn(pid, fields);
+  }
+
+  private static boolean isOver(String[] fields) {
     return fields[STATE].equals("Z") || fields[STATE].equals("X");
+  }
+
+  private static boolean isEnding(String[] fields) {
+    return isOver(fields) || (Long.parseLong(fields[FLAGS]) & EXITING) != 0;
+  }
+
+  /** What the system says of a process it says of its first thread, and that one may end alone. */
+  private static boolean livesOn(long pid, String[] fields) {
+    return Long.parseLong(fields[THREADS]) > 1 && livingThread(pid).isPresent();
+  }
+
+  /**
+   * A thread of a process that is not ending. A process whose first thread has ended before the
+   * others looks like a zombie, and only its other threads tell of it.
+   *
+   * @param pid the process
+   * @return the number of the thread; empty when there is none, or the system does not tell
+   */
+  public static OptionalLong livingThread(long pid) {
+    Path tasks = PROC.resolve(pid + "/task");
+    String[] threads = tasks.toFile().list();
+    for (String thread : threads == null ? new String[0] : threads) {
+      try {
+        if (!isEnding(fields(tasks.resolve(thread).resolve("stat")))) {
+          return OptionalLong.of(Long.parseLong(thread));
+        }
+      } catch (IOException e) {
+        continue; // it has ended
+      }
+    }
+    return OptionalLong.empty();
   }
 
   private static long ticks(String[] fields) {
@@ -157,7 +188,10 @@ public final class ProcessFacts {
 
   /** The fields from the state on: the command before them may hold blanks and parentheses. */
   private static String[] stat(long pid) throws IOException {
-    Path file = PROC.resolve(Long.toString(pid)).resolve("stat");
+    return fields(PROC.resolve(Long.toString(pid)).resolve("stat"));
+  }
+
+  private static String[] fields(Path file) throws IOException {
     byte[] bytes = Uninterrupted.call(() -> Files.readAllBytes(file));
     String text = new String(bytes, StandardCharsets.ISO_8859_1);
     String[] fields = text.substring(text.lastIndexOf(')') + 1).strip().split(" ");

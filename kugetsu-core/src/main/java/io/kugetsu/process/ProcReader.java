@@ -1,10 +1,12 @@
 package io.kugetsu.process;
 
+import io.kugetsu.internal.ProcessFacts;
 import io.kugetsu.process.ProcessTable.Entry;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,7 @@ final class ProcReader {
   private static final int GROUP = 2;
   private static final int SESSION = 3;
   private static final int FLAGS = 6;
+  private static final int THREADS = 17;
   private static final int START_TICKS = 19;
   private static final int END_OF_ENVIRONMENT = 48;
   private static final int FIELDS = 50;
@@ -44,8 +47,19 @@ final class ProcReader {
         while (name > 0 && buffer[name - 1] != ')') {
           name--;
         }
-        if (split(name + 1, length) <= START_TICKS || isDead()) {
+        if (split(name + 1, length) <= START_TICKS) {
           return null;
+        }
+        if (isDead()) {
+          // Its first thread is. If others go on, only they have its environment.
+          OptionalLong thread =
+              number(THREADS) > 1
+                  ? ProcessFacts.livingThread(Long.parseLong(pid))
+                  : OptionalLong.empty();
+          if (thread.isEmpty()) {
+            return null;
+          }
+          environ = "/proc/" + pid + "/task/" + thread.getAsLong() + "/environ";
         }
         long parent = number(PARENT);
         long group = number(GROUP);

@@ -39,8 +39,9 @@ echo "start $$ $ku_b $((ku_g))" >>"$ku_d/status" || exit 74
   exit 75
 }
 
-# Of the fields of a stat file behind the name: in our session, and no zombie.
-ku_ours() { [ "$4" = $$ ] && [ "$1" != Z ]; }
+# Of the fields of a stat file behind the name: in our session, and no zombie. A process whose first
+# thread has ended looks like one, and has others.
+ku_ours() { [ "$4" = $$ ] && { [ "$1" != Z ] || [ "${18}" -gt 1 ]; }; }
 
 # Sends signal $1 to all others of the session; false if there are none.
 ku_left() {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kugetsu.support.Leaderless;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,6 +75,21 @@ class ProcessFactsTest {
         process.waitFor();
       }
     }
+  }
+
+  @Test
+  void a_process_lives_on_without_its_first_thread() throws Exception {
+    Process process = new ProcessBuilder(Leaderless.words(true)).start();
+    try {
+      assertEquals("up " + process.pid(), process.inputReader().readLine());
+      long started = ProcessFacts.startTicks(process.pid()).orElseThrow();
+      assertTrue(ProcessFacts.isAlive(process.pid(), started, ""));
+      assertFalse(ProcessFacts.isEnding(process.pid()));
+    } finally {
+      process.destroyForcibly().waitFor();
+    }
+    assertEquals(OptionalLong.empty(), ProcessFacts.startTicks(process.pid()));
+    assertTrue(ProcessFacts.isEnding(process.pid()));
   }
 
   private static String read(long pid, String name) throws IOException {

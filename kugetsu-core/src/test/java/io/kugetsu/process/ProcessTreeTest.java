@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kugetsu.internal.ProcessFacts;
 import io.kugetsu.process.ProcessTrees.Ended;
+import io.kugetsu.support.Leaderless;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -81,6 +82,19 @@ class ProcessTreeTest {
 
     Runs.await(process);
     assertEquals(List.of(), runs.survivors());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void what_goes_on_without_its_first_thread_is_ended(boolean heeds) throws Exception {
+    String[] program = Leaderless.words(heeds).toArray(String[]::new);
+    RunningProcess process = runs.runner.start(runs.sh("\"$@\" & wait", program).build());
+    long pid = Long.parseLong(runs.lines.next().substring("up ".length()));
+
+    process.stop(heeds ? NEVER_OVER : SHORT);
+
+    Runs.await(process);
+    Leaderless.awaitGone(pid);
   }
 
   @Test

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kugetsu.internal.ProcessFacts;
 import io.kugetsu.process.ProcessTrees.Member;
+import io.kugetsu.support.Leaderless;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,6 +77,18 @@ class SupervisedStopTest {
       SupervisedRuns.await(run);
       assertEquals(Set.of(), runs.survivors());
     }
+  }
+
+  @Test
+  void what_goes_on_without_its_first_thread_is_ended() throws Exception {
+    String[] program = Leaderless.words(false).toArray(String[]::new);
+    SupervisedProcess run = runs.start(runs.sh("setsid \"$@\" & wait", program));
+    long pid = Long.parseLong(runs.lines.next().substring("up ".length()));
+
+    run.stop(SHORT);
+
+    SupervisedRuns.await(run);
+    Leaderless.awaitGone(pid);
   }
 
   @ParameterizedTest

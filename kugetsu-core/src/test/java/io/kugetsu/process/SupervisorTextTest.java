@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kugetsu.internal.OwnSession;
+import io.kugetsu.support.Leaderless;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -183,6 +184,22 @@ class SupervisorTextTest {
     String status = Files.readString(directory.resolve("status"));
     assertTrue(status.contains("\ncut\nexit 137"), status);
     SupervisedRuns.await("nothing is left", () -> survivors().isEmpty());
+  }
+
+  @ParameterizedTest
+  @MethodSource("shells")
+  void it_ends_what_goes_on_without_its_first_thread(String shell) throws Exception {
+    List<String> command = new ArrayList<>(List.of("sh", "-c", "trap '' TERM; \"$@\" & wait", "-"));
+    command.addAll(Leaderless.words(false));
+    Path directory = prepared();
+    Process supervisor = start(shell, "own-reap-fg1", directory, command.toArray(String[]::new));
+    awaitOutput(directory, "up ");
+    String up = Files.readString(directory.resolve("output.log")).strip();
+
+    supervisor.getOutputStream().close();
+
+    supervisor.waitFor();
+    Leaderless.awaitGone(Long.parseLong(up.substring("up ".length())));
   }
 
   @ParameterizedTest
