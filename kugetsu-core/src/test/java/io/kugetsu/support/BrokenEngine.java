@@ -19,6 +19,7 @@ public final class BrokenEngine implements Engine {
   private final TaskStore tasks;
   private final SessionStore sessions;
   private final Map<String, Runnable> before = new ConcurrentHashMap<>();
+  private final Map<String, Runnable> after = new ConcurrentHashMap<>();
 
   public BrokenEngine(Engine engine) {
     this.engine = engine;
@@ -34,7 +35,9 @@ public final class BrokenEngine implements Engine {
             (proxy, method, arguments) -> {
               before.getOrDefault(prefix + method.getName(), () -> {}).run();
               try {
-                return method.invoke(real, arguments);
+                Object result = method.invoke(real, arguments);
+                after.getOrDefault(prefix + method.getName(), () -> {}).run();
+                return result;
               } catch (InvocationTargetException e) {
                 throw e.getCause();
               }
@@ -49,6 +52,11 @@ public final class BrokenEngine implements Engine {
     before.put(method, action);
   }
 
+  /** Does something after each call of a method, before its caller gets the result. */
+  public void after(String method, Runnable action) {
+    after.put(method, action);
+  }
+
   /** Lets a method fail from now on. */
   public void breaks(String method) {
     before(
@@ -60,6 +68,7 @@ public final class BrokenEngine implements Engine {
 
   public void works(String method) {
     before.remove(method);
+    after.remove(method);
   }
 
   @Override

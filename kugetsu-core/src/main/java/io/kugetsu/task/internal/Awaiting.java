@@ -33,6 +33,24 @@ final class Awaiting {
     return waits;
   }
 
+  /**
+   * The waits for a task in the foreground that was there a moment ago; empty when it has ended
+   * since, and nobody would tell who begins to wait now.
+   */
+  Optional<Completions.Waits> foreground(TaskRecord seen) {
+    Completions.Waits begun = completions.peek(seen.id());
+    if (begun != null) {
+      return Optional.of(begun); // whoever has begun to wait is told
+    }
+    Completions.Waits waits = completions.of(seen.id());
+    completions.offer(seen);
+    if (stores.find(seen.id()).isPresent()) {
+      return Optional.of(waits); // told only once there is no record of it any more
+    }
+    completions.forget(seen.id());
+    return Optional.empty();
+  }
+
   /** Waits until one of them has ended. */
   EndedTasks any(Collection<TaskId> ids, Duration time) {
     Map<TaskId, Completions.Waits> waits = new LinkedHashMap<>();
@@ -45,11 +63,14 @@ final class Awaiting {
     List<TaskInfo> open = new ArrayList<>();
     waits.forEach(
         (id, it) -> {
-          Optional<TaskRecord> record = it.ended.isDone() ? Optional.empty() : stores.find(id);
-          // of one that is not kept the end is being told at this moment
-          record.ifPresentOrElse(
-              task -> open.add(TaskViews.info(task)),
-              () -> ended.add(StoredHandle.now(it.ended, id)));
+          TaskRecord record = it.ended.isDone() ? null : stores.find(id).orElse(null);
+          if (record == null) {
+            ended.add(StoredHandle.now(it.ended, id)); // one that is not kept is being told now
+          } else if (record.status().isTerminal()) {
+            ended.add(TaskViews.result(record)); // its end is there, and is told in a moment
+          } else {
+            open.add(TaskViews.info(record));
+          }
         });
     ended.sort(Comparator.comparing(result -> result.info().endedAt().orElse(Instant.MAX)));
     return new EndedTasks(ended, open);

@@ -139,14 +139,15 @@ public final class DefaultBackgroundManager implements BackgroundManager {
   @Override
   public Optional<TaskHandle> find(TaskId id) {
     checkOpen();
-    return stores.find(id).map(record -> record.detached() ? handle(id) : attend(record));
+    return stores.find(id).flatMap(it -> it.detached() ? Optional.of(handle(id)) : attend(it));
   }
 
-  /** Of a task in the foreground nothing may be left but what its handles have. */
-  private TaskHandle attend(TaskRecord record) {
-    Completions.Waits waits = completions.of(record.id());
-    completions.offer(record);
-    return new StoredHandle(this, record.id(), waits);
+  /**
+   * Of a task in the foreground nothing may be left but what its handles have; and not even that
+   * for who comes when its end has just been told.
+   */
+  private Optional<TaskHandle> attend(TaskRecord record) {
+    return awaiting.foreground(record).map(waits -> new StoredHandle(this, record.id(), waits));
   }
 
   /**

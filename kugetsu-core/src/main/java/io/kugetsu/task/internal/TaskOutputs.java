@@ -13,6 +13,8 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -144,15 +146,31 @@ final class TaskOutputs implements AutoCloseable {
 
     @Override
     public long size() {
-      return inMemory().map(WorkOutput::size).orElseGet(() -> OutputFile.size(path(id, epoch)));
+      return of(WorkOutput::size, () -> OutputFile.size(path(id, epoch)));
     }
 
     @Override
     public OutputPage read(long from, int maxBytes) {
-      Optional<WorkOutput> memory = inMemory();
-      return memory.isPresent()
-          ? memory.get().read(from, maxBytes)
-          : OutputFile.read(path(id, epoch), from, maxBytes, maskers.of(id), over.getAsBoolean());
+      return of(
+          output -> output.read(from, maxBytes),
+          () ->
+              OutputFile.read(
+                  path(id, epoch), from, maxBytes, maskers.of(id), over.getAsBoolean()));
+    }
+
+    private <T> T of(Function<WorkOutput, T> memory, Supplier<T> file) {
+      Optional<WorkOutput> before = inMemory();
+      if (before.isPresent()) {
+        return memory.apply(before.get());
+      }
+      T read = file.get();
+      // the file may have gone meanwhile, and before it does all of it is kept
+      WorkOutput kept = kept();
+      return kept == null ? read : memory.apply(kept);
+    }
+
+    private @Nullable WorkOutput kept() {
+      return waits == null ? null : waits.output;
     }
 
     @Override
@@ -162,7 +180,7 @@ final class TaskOutputs implements AutoCloseable {
 
     /** A file has all of it, and memory only the end. */
     private Optional<WorkOutput> inMemory() {
-      WorkOutput kept = waits == null ? null : waits.output;
+      WorkOutput kept = kept();
       return kept != null ? Optional.of(kept) : file().isPresent() ? Optional.empty() : work(id);
     }
   }

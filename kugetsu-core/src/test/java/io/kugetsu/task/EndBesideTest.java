@@ -1,0 +1,111 @@
+package io.kugetsu.task;
+
+import static io.kugetsu.task.Managers.SOON;
+import static io.kugetsu.task.Managers.builder;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.kugetsu.common.TaskStatus;
+import io.kugetsu.engine.Engines;
+import io.kugetsu.process.ProcessTrees;
+import io.kugetsu.support.BrokenEngine;
+import io.kugetsu.support.LeakFree;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A task that ends at the very moment at which somebody asks about it. */
+@Timeout(60)
+class EndBesideTest extends LeakFree {
+  @TempDir Path directory;
+  private final Held work = Held.obedient();
+  private BrokenEngine engine;
+  private BackgroundManager tasks;
+
+  @BeforeEach
+  void open() {
+    engine =
+        new BrokenEngine(
+            Engines.memory(Clock.systemUTC(), Engines.localProbe(ProcessTrees::lives)));
+    tasks = builder(directory).engine(engine).open();
+  }
+
+  @AfterEach
+  void close() {
+    tasks.close();
+    engine.close();
+  }
+
+  /** Lets the task end when somebody has just read that it runs. */
+  private void endsAfterTheNextLook(TaskHandle task) {
+    engine.after(
+        "find",
+        () -> {
+          engine.works("find");
+          work.result.complete("");
+          task.await(SOON);
+        });
+  }
+
+  @Test
+  void what_is_found_is_known_to_its_handle() throws Exception {
+    TaskHandle task = tasks.start(work.spec());
+    work.run();
+    endsAfterTheNextLook(task);
+    assertEquals(Optional.empty(), tasks.find(task.id()).map(TaskHandle::id), "too late");
+
+    Held other = Held.obedient();
+    TaskHandle front = tasks.start(other.spec());
+    other.run();
+    TaskHandle found = tasks.find(front.id()).orElseThrow();
+    other.result.complete("");
+    assertEquals(TaskStatus.COMPLETED, found.await(SOON).status());
+  }
+
+  @Test
+  void what_has_ended_is_not_among_those_that_have_not() throws Exception {
+    TaskHandle task = tasks.start(work.spec().background());
+    work.run();
+    CountDownLatch written = new CountDownLatch(1);
+    CountDownLatch asked = new CountDownLatch(1);
+    engine.after(
+        "finish",
+        () -> {
+          written.countDown(); // there is an end, and nobody is told yet
+          await(asked);
+        });
+    Thread asking = Thread.currentThread();
+    AtomicInteger looks = new AtomicInteger();
+    engine.after(
+        "find",
+        () -> {
+          if (Thread.currentThread() == asking && looks.incrementAndGet() == 2) {
+            work.result.complete(""); // it was seen to run when the wait began
+            await(written);
+          }
+        });
+    EndedTasks seen = tasks.awaitAny(List.of(task.id()), Duration.ZERO);
+    asked.countDown();
+    assertEquals(List.of(), seen.open());
+    assertEquals(TaskStatus.COMPLETED, seen.ended().get(0).status());
+    assertEquals(TaskStatus.COMPLETED, task.await(SOON).status());
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertTrue(latch.await(30, TimeUnit.SECONDS));
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
