@@ -10,12 +10,14 @@ import io.kugetsu.common.TaskId;
 import io.kugetsu.support.ClassPath;
 import io.kugetsu.support.LeakFree;
 import io.kugetsu.testing.ManualClock;
+import io.kugetsu.testing.ManualTimers;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -30,7 +32,8 @@ class RetentionTest extends LeakFree {
   private final ManualClock clock = new ManualClock(Instant.parse("2026-11-21T12:00:00Z"));
 
   private BackgroundManager open(Retention retention) {
-    return builder(directory).clock(clock).retention(retention).open();
+    // nothing is pruned but by the test
+    return builder(directory).clock(clock).timers(new ManualTimers()).retention(retention).open();
   }
 
   private static TaskHandle done(BackgroundManager tasks, String text) {
@@ -172,6 +175,17 @@ class RetentionTest extends LeakFree {
   private List<String> runs() throws IOException {
     try (Stream<Path> all = Files.list(directory.resolve("runs"))) {
       return all.map(it -> it.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  @Test
+  void what_is_kept_for_ever_is_kept() {
+    Duration ever = ChronoUnit.FOREVER.getDuration();
+    try (BackgroundManager tasks = open(new Retention(ever, 1))) {
+      done(tasks, "first");
+      done(tasks, "second");
+      assertEquals(1, tasks.prune(), "one too many");
+      assertEquals(0, tasks.prune());
     }
   }
 }

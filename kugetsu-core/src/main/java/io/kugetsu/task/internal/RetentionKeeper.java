@@ -73,11 +73,17 @@ final class RetentionKeeper implements AutoCloseable {
 
   int prune() {
     Retention retention = settings.retention().get();
-    Instant oldest = settings.clock().instant().minus(retention.age());
+    Instant oldest = before(retention.age());
     int removed = remove(oldest, retention.count(), settings.needed());
     NotificationRetention.prune(settings.engine().notifications(), oldest);
     pruneStrays(retention.age());
     return removed;
+  }
+
+  /** The moment that long ago; for ever is as long as anything can have been there. */
+  private Instant before(Duration age) {
+    Instant now = settings.clock().instant();
+    return age.compareTo(Duration.between(Instant.EPOCH, now)) > 0 ? Instant.EPOCH : now.minus(age);
   }
 
   /** Removes what ended, whenever that was, and is not needed. */
@@ -107,7 +113,7 @@ final class RetentionKeeper implements AutoCloseable {
    */
   private void pruneStrays(Duration age) {
     Duration old = age.compareTo(STRAY) < 0 ? STRAY : age;
-    for (TaskId id : settings.files().untouchedSince(settings.clock().instant().minus(old))) {
+    for (TaskId id : settings.files().untouchedSince(before(old))) {
       try {
         if (stores.find(id).isEmpty() && !settings.files().lives(id)) {
           settings.files().delete(id);
