@@ -147,7 +147,7 @@ final class DaemonProgram {
       while (!asked.await(pause(interval).toMillis(), TimeUnit.MILLISECONDS)) {
         long now = System.nanoTime();
         interval = interval(duty);
-        if (now - sweptAt >= interval.toNanos()) {
+        if (now - sweptAt >= TimeUnit.NANOSECONDS.convert(interval)) {
           sweptAt = now;
           sweep(duty);
         }
@@ -188,12 +188,13 @@ final class DaemonProgram {
 
   /** Looks at what there is only when it would end: that reads every record that waits. */
   private boolean isIdle(DaemonDuty duty, long now) {
-    if (now - lastWork < idle.toNanos()) {
+    if (now - lastWork < TimeUnit.NANOSECONDS.convert(idle)) {
       return false;
     }
     try {
       if (!duty.isNeeded()) {
-        return now - lastWork >= idle.toNanos(); // unless something has happened meanwhile
+        return now - lastWork
+            >= TimeUnit.NANOSECONDS.convert(idle); // unless something has happened meanwhile
       }
     } catch (StorageException e) {
       say("cannot look for work: " + e.getMessage());

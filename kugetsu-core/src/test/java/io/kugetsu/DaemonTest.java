@@ -24,6 +24,7 @@ import io.kugetsu.task.Until;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -136,6 +137,11 @@ class DaemonTest extends LeakFree {
 
   @Test
   void a_message_starts_it_and_it_ends_when_there_is_nothing_left_to_do() throws Exception {
+    // as good as never
+    Files.writeString(
+        temp.resolve("state").resolve("config"),
+        "QUEUE_DAEMON_INTERVAL_MINUTES=" + Integer.MAX_VALUE + "\n",
+        StandardOpenOption.APPEND);
     try (Kugetsu kugetsu = builder().startDaemon(true).daemonIdle(Duration.ofMillis(300)).open()) {
       TaskHandle task = kugetsu.delegate("first", ref(1));
       TaskHandle second = kugetsu.delegate("second", ref(2));
