@@ -33,7 +33,7 @@ final class Daemons {
     }
   }
 
-  static BackgroundDaemon of(KugetsuBuilder builder, Path directory, Engine engine) {
+  static BackgroundDaemon of(KugetsuBuilder builder, Path directory, Engine engine, Runnable open) {
     Map<String, String> variables = builder.variables();
     List<String> command =
         builder.daemonCommand.isEmpty()
@@ -49,7 +49,8 @@ final class Daemons {
             builder.spawnLimits.running()),
         engine::elected,
         builder.daemonIdle,
-        SecretMasker.of(variables));
+        SecretMasker.of(variables),
+        open);
   }
 
   /**

@@ -59,6 +59,7 @@ final class DefaultKugetsu implements Kugetsu {
   private final Places places;
   private final Engine engine;
   private final StoredSessions sessions;
+  private final SessionRegistry registry;
   private final RunFiles files;
   private final DefaultBackgroundManager manager;
   private final EngineLimiter limiter;
@@ -93,6 +94,7 @@ final class DefaultKugetsu implements Kugetsu {
     this.places = parts.places;
     this.engine = parts.engine;
     this.sessions = parts.sessions;
+    this.registry = parts.registry;
     this.files = parts.files;
     this.manager = parts.manager;
     this.limiter = parts.limiter;
@@ -274,7 +276,7 @@ final class DefaultKugetsu implements Kugetsu {
   @Override
   public SessionRegistry sessions() {
     checkOpen();
-    return sessions;
+    return registry;
   }
 
   @Override

@@ -19,10 +19,12 @@ import io.kugetsu.process.SupervisedRunner;
 import io.kugetsu.queue.internal.AdmissionPath;
 import io.kugetsu.queue.internal.BackgroundDaemon;
 import io.kugetsu.queue.internal.EngineQueue;
+import io.kugetsu.session.SessionRegistry;
 import io.kugetsu.session.internal.AgentEndings;
 import io.kugetsu.session.internal.AgentWorkType;
 import io.kugetsu.session.internal.Clones;
 import io.kugetsu.session.internal.KeyKeeper;
+import io.kugetsu.session.internal.OpenSessions;
 import io.kugetsu.session.internal.Places;
 import io.kugetsu.session.internal.StoredSessions;
 import io.kugetsu.task.Retention;
@@ -53,6 +55,7 @@ final class Parts {
   final Places places;
   final Engine engine;
   final StoredSessions sessions;
+  final SessionRegistry registry;
   final RunFiles files;
   final DefaultBackgroundManager manager;
   final EngineLimiter limiter;
@@ -87,6 +90,7 @@ final class Parts {
     Timers timers = Timers.on(threads.timer());
     Runners runners = new Runners(new SupervisedRunner(), new PipeRunner(builder.clock));
     this.sessions = new StoredSessions(engine.sessions(), builder.clock);
+    this.registry = new OpenSessions(sessions, this::checkOpen);
     this.manager =
         new DefaultBackgroundManager(
             new ManagerSettings(
@@ -110,7 +114,7 @@ final class Parts {
             : EngineLimiter.on(engine, limits, builder.clock);
     this.path =
         new AdmissionPath(clones, agent, settings, environment, builder.clock, builder.spawnLimits);
-    this.daemon = Daemons.of(builder, directory, engine);
+    this.daemon = Daemons.of(builder, directory, engine, this::checkOpen);
     this.queue =
         new EngineQueue(
             engine,

@@ -9,10 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.kugetsu.common.ClosedException;
 import io.kugetsu.common.InterruptedWaitException;
 import io.kugetsu.common.IssueRef;
+import io.kugetsu.common.SessionKey;
 import io.kugetsu.common.TaskId;
 import io.kugetsu.common.TaskStatus;
 import io.kugetsu.engine.Engine;
 import io.kugetsu.engine.Engines;
+import io.kugetsu.queue.QueueDaemon;
+import io.kugetsu.session.SessionRegistry;
 import io.kugetsu.support.BrokenEngine;
 import io.kugetsu.support.Fifo;
 import io.kugetsu.support.LeakFree;
@@ -35,6 +38,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a program that embeds kugetsu relies on beside the main job. */
@@ -212,6 +216,28 @@ class EmbeddingTest extends LeakFree {
         assertEquals("by another", other.tasks().find(id).orElseThrow().await(LONG).finalAnswer());
       }
       assertEquals(1, kugetsu.queue().list().size(), "what was refused left nothing");
+    }
+  }
+
+  @Test
+  void nothing_that_was_handed_out_answers_after_the_closing() {
+    try (Engine engine = Engines.memory(Clock.systemUTC(), Engines.localProbe())) {
+      Kugetsu kugetsu = builder("echo never").engine(engine).open();
+      SessionRegistry sessions = kugetsu.sessions();
+      QueueDaemon daemon = kugetsu.daemon();
+      kugetsu.close();
+      List<Executable> calls =
+          List.of(
+              sessions::list,
+              () -> sessions.find(SessionKey.of(ISSUE, repository.directory())),
+              daemon::status,
+              daemon::start,
+              daemon::stop,
+              daemon::restart,
+              () -> daemon.logs(1));
+      for (int i = 0; i < calls.size(); i++) {
+        assertThrows(ClosedException.class, calls.get(i), "call " + i);
+      }
     }
   }
 }

@@ -15,7 +15,9 @@ import java.util.List;
  * <p>It runs opencode and plain commands. Agents that are declared in code it knows only when it is
  * a program of the embedder's own, see {@code KugetsuBuilder.daemonCommand}.
  *
- * <p>Thread-safe, and usable by any number of programs at once.
+ * <p>Thread-safe, and usable by any number of programs at once. After {@code close()} of the
+ * instance that it was asked of every method throws {@link io.kugetsu.common.ClosedException}; the
+ * dispatcher itself goes on.
  */
 public interface QueueDaemon {
   /** {@return how it stands} */

@@ -31,6 +31,7 @@ public final class BackgroundDaemon implements QueueDaemon {
   private final Supplier<Optional<Elected>> elected;
   private final Duration idle;
   private final DaemonLog log;
+  private final Runnable open;
 
   /**
    * Makes the view.
@@ -39,12 +40,15 @@ public final class BackgroundDaemon implements QueueDaemon {
    * @param elected who hands out the work
    * @param idle how long one stays that is started because a message waits
    * @param masker removes secrets from its log
+   * @param open throws once the owner is closed
    */
   public BackgroundDaemon(
       DaemonLaunch launch,
       Supplier<Optional<Elected>> elected,
       Duration idle,
-      UnaryOperator<String> masker) {
+      UnaryOperator<String> masker,
+      Runnable open) {
+    this.open = open;
     this.launch = launch;
     this.files = launch.files();
     this.elected = elected;
@@ -54,6 +58,7 @@ public final class BackgroundDaemon implements QueueDaemon {
 
   @Override
   public DaemonStatus status() {
+    open.run();
     return files.serving().map(this::status).orElse(DaemonStatus.STOPPED);
   }
 
@@ -84,6 +89,7 @@ public final class BackgroundDaemon implements QueueDaemon {
 
   @Override
   public DaemonStatus start() {
+    open.run();
     long end = System.nanoTime() + START_BOUND.toNanos();
     while (!servesForGood()) {
       // One that ends by itself, be it only on its way, would come before the one for good.
@@ -105,6 +111,7 @@ public final class BackgroundDaemon implements QueueDaemon {
 
   @Override
   public boolean stop() {
+    open.run();
     return endWhere(any -> true);
   }
 
@@ -136,6 +143,7 @@ public final class BackgroundDaemon implements QueueDaemon {
 
   @Override
   public List<String> logs(int most) {
+    open.run();
     if (most < 1) {
       throw new InvalidRequestException("ask for at least 1 line, not " + most);
     }
