@@ -36,10 +36,11 @@ class CloseTest extends LeakFree {
   @Test
   void supervised_background_commands_go_on_and_all_else_ends() throws Exception {
     Fifo gate = Fifo.create(directory.resolve("gate"));
+    Fifo other = Fifo.create(directory.resolve("other"));
     BackgroundManager tasks = builder(directory).open();
     TaskHandle goesOn =
         tasks.start(sh(directory, "echo one; read x <gate; echo two; exit 7").background());
-    TaskHandle detached = tasks.start(sh(directory, "read x <gate; exit 8"));
+    TaskHandle detached = tasks.start(sh(directory, "read x <other; exit 8"));
     List<TaskHandle> end = new ArrayList<>();
     end.add(tasks.start(sh(directory, "sleep 600 & setsid sleep 600 & wait")));
     end.add(tasks.start(sh(directory, "sleep 600 & wait").runner(Runner.PIPES)));
@@ -67,7 +68,7 @@ class CloseTest extends LeakFree {
     tasks.close();
     long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin);
 
-    assertTrue(seconds < 10, seconds + " s");
+    assertTrue(seconds < 30, seconds + " s");
     assertInstanceOf(
         ClosedException.class, assertThrows(ExecutionException.class, waits::get).getCause());
     for (TaskHandle each : end) {
@@ -79,12 +80,9 @@ class CloseTest extends LeakFree {
 
     try (BackgroundManager next = builder(directory).open()) {
       assertEquals(2, next.active().size());
-      gate.write("go\ngo");
+      gate.write("go");
+      other.write("go");
       TaskHandle found = next.find(goesOn.id()).orElseThrow();
-      if (found.await(Duration.ofSeconds(2)).isRunning()
-          || next.find(detached.id()).orElseThrow().await(Duration.ofSeconds(2)).isRunning()) {
-        gate.write("go"); // one of them may have read both
-      }
       assertEquals(7, found.await(SOON).exitCode().orElseThrow());
       assertEquals("one\ntwo\n", found.output(100));
       assertEquals(8, next.find(detached.id()).orElseThrow().await(SOON).exitCode().orElseThrow());

@@ -289,8 +289,10 @@ class PermitsTest extends LeakFree {
     try (BackgroundManager tasks = open(2)) {
       for (int i = 0; i < 2; i++) {
         gates.add(Fifo.create(directory.resolve("gate" + i)));
-        survivors.add(
-            tasks.start(sh(directory, "echo begun; read x <gate" + i).limitKeys(KEY).background()));
+        Fifo up = Fifo.create(directory.resolve("up" + i));
+        String script = "echo begun; echo up >up" + i + "; read x <gate" + i;
+        survivors.add(tasks.start(sh(directory, script).limitKeys(KEY).background()));
+        up.read(); // all of its processes are there
       }
       for (TaskHandle each : survivors) {
         each.started().toCompletableFuture().get();

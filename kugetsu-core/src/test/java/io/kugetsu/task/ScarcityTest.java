@@ -52,7 +52,7 @@ class ScarcityTest extends LeakFree {
       engine.works("detach");
       task.detach();
       assertTrue(task.info().detached());
-      assertEquals(Release.Kind.DETACHED, task.awaitRelease(Duration.ofSeconds(2)).kind());
+      assertEquals(Release.Kind.DETACHED, task.awaitRelease(SOON).kind());
       work.result.complete("");
       task.await(SOON);
     }
@@ -78,7 +78,7 @@ class ScarcityTest extends LeakFree {
           tasks.start(
               work.spec().deadline(Duration.ofMillis(100)).onDeadline(TaskSpec.OnDeadline.DETACH));
       work.run();
-      assertEquals(Release.Kind.DEADLINE_DETACHED, task.awaitRelease(Duration.ofSeconds(5)).kind());
+      assertEquals(Release.Kind.DEADLINE_DETACHED, task.awaitRelease(SOON).kind());
       work.result.complete("");
       task.await(SOON);
     }

@@ -60,7 +60,7 @@ class TaskEventsTest extends LeakFree {
       gate.write("go");
       TaskEvent.Terminal terminal = heard.await(TaskEvent.Terminal.class, id);
       clock.advance(Duration.ofDays(8));
-      assertEquals(1, tasks.prune());
+      tasks.prune(); // or the one that is done by itself, where that is late
       heard.await(TaskEvent.Pruned.class, id);
 
       assertEquals(
@@ -147,7 +147,7 @@ class TaskEventsTest extends LeakFree {
       work.result.complete("");
       task.await(SOON);
       timers.advance(Duration.ofMinutes(30));
-      assertEquals(1, timers.pending(), "but for the next pruning");
+      Until.holds("nothing but the next pruning is set", () -> timers.pending() == 1);
     }
   }
 
