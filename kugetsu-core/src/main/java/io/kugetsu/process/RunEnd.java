@@ -27,6 +27,7 @@ final class RunEnd {
   private volatile @Nullable RunStatus status;
   private OptionalInt code = OptionalInt.empty();
   private int leftovers;
+  private Set<String> asked = Set.of();
 
   /** This program has started it. */
   void startedNow() {
@@ -41,14 +42,25 @@ final class RunEnd {
     endedAt = clock.instant();
   }
 
-  void state(Look look) {
+  /**
+   * What was seen of it.
+   *
+   * @param stops why it was to be ended here; it counts where the files have been taken away
+   */
+  void state(Look look, Set<String> stops) {
+    asked = stops;
     state = look.state();
     status = look.status();
     code = look.status().code();
   }
 
-  /** Its files are gone or are none; a supervisor that was not killed ends with the exit code. */
-  void unknown(@Nullable Process supervisor) {
+  /**
+   * Its files are gone or are none; a supervisor that was not killed ends with the exit code.
+   *
+   * @param stops why it was to be ended here
+   */
+  void unknown(@Nullable Process supervisor, Set<String> stops) {
+    asked = stops;
     if (supervisor != null && !supervisor.isAlive() && supervisor.exitValue() != KILLED) {
       state = RunState.EXITED;
       code = OptionalInt.of(supervisor.exitValue());
@@ -65,7 +77,8 @@ final class RunEnd {
 
   ProcessExit exit(RunDirectory run, boolean overCeiling, boolean outputComplete) {
     RunStatus known = status;
-    Set<String> reasons = known == null ? Set.of() : known.stopReasons();
+    boolean isWhole = known != null && known.supervisor() != null;
+    Set<String> reasons = isWhole ? known.stopReasons() : asked;
     boolean outputLimit = overCeiling || reasons.contains(RunStatus.OUTPUT_LIMIT);
     return new ProcessExit(
         code,

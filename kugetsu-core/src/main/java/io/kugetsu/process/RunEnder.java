@@ -72,6 +72,20 @@ final class RunEnder {
     return new Ended(ended, survivors);
   }
 
+  /**
+   * Ends what carries the run's mark, where nobody can read what its supervisor wrote. That one is
+   * not spared then, but it heeds no SIGTERM, and ends with its command. The grace is that of
+   * {@link #end}, which failed.
+   */
+  Ended endMarked() {
+    Ended all = end(new TreeEnder(table, run.marker(), null, null));
+    ended += all.ended();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return all;
+  }
+
   private List<Member> endTree() {
     RunStatus status = run.status();
     boolean sawSupervisor = run.supervisorLives(status);

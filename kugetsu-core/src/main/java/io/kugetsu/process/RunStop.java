@@ -3,6 +3,8 @@ package io.kugetsu.process;
 import io.kugetsu.common.StorageException;
 import io.kugetsu.process.ProcessTrees.Ended;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -17,6 +19,7 @@ final class RunStop {
   private @Nullable RunEnder ender;
   private CompletableFuture<Integer> done = CompletableFuture.completedFuture(0);
   private boolean settled;
+  private final Set<String> asked = new HashSet<>();
 
   RunStop(RunDirectory run, ProcessTable table) {
     this.run = run;
@@ -28,6 +31,7 @@ final class RunStop {
     if (settled || !note(reason)) {
       return;
     }
+    asked.add(reason);
     if (ender != null) {
       ender.hasten(grace);
       return;
@@ -50,6 +54,11 @@ final class RunStop {
     return true;
   }
 
+  /** Why it was to be ended here, as far as it was. */
+  synchronized Set<String> asked() {
+    return Set.copyOf(asked);
+  }
+
   /**
    * The run is known to have ended: nothing is written or signalled for a stop from now on.
    *
@@ -63,7 +72,7 @@ final class RunStop {
 
   private void end(RunEnder mine, Duration grace, CompletableFuture<Integer> ending) {
     try {
-      Ended ended = mine.end(grace);
+      Ended ended = end(mine, grace);
       if (!ended.survivors().isEmpty()) {
         LOG.error("processes of {} could not be ended: {}", run.marker(), ended);
       }
@@ -71,6 +80,15 @@ final class RunStop {
       LOG.error("{} could not be ended", run.marker(), e);
     } finally {
       ending.complete(mine.leftovers());
+    }
+  }
+
+  private Ended end(RunEnder mine, Duration grace) {
+    try {
+      return mine.end(grace);
+    } catch (StorageException e) {
+      LOG.warn("{} is known by its mark only: {}", run.marker(), e.getMessage());
+      return mine.endMarked();
     }
   }
 

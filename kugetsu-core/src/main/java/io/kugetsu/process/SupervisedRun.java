@@ -2,7 +2,6 @@ package io.kugetsu.process;
 
 import io.kugetsu.common.StorageException;
 import io.kugetsu.internal.ProcessFacts;
-import io.kugetsu.process.ProcessTrees.Ended;
 import io.kugetsu.process.ProcessTrees.Member;
 import io.kugetsu.process.RunDirectory.Look;
 import java.io.File;
@@ -30,7 +29,6 @@ import org.slf4j.LoggerFactory;
  */
 final class SupervisedRun implements SupervisedProcess {
   private static final Logger LOG = LoggerFactory.getLogger(SupervisedRun.class);
-  private static final Duration LEFTOVER_GRACE = Duration.ofMillis(500);
   private static final Duration CEILING_GRACE = Duration.ofSeconds(2);
   private static final long MEMORY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -221,10 +219,10 @@ final class SupervisedRun implements SupervisedProcess {
       if (child == null && wasSeenAlive() && !look.status().hasExit()) {
         end.seen(shared.clock());
       }
-      end.state(look);
+      end.state(look, stop.asked());
     } catch (StorageException e) {
       LOG.error("what became of {} cannot be read in its directory", run.marker(), e);
-      end.unknown(child);
+      end.unknown(child, stop.asked());
     }
     CompletableFuture<Integer> stopped = stop.settle();
     if (stopped.isDone()) {
@@ -237,7 +235,7 @@ final class SupervisedRun implements SupervisedProcess {
   private void cleanUp(int before) {
     int leftovers = before;
     try {
-      leftovers += endLeftovers();
+      leftovers += new Leftovers(run, shared.table()).end(wasSeenAlive());
     } catch (RuntimeException | Error e) {
       LOG.error("what {} left behind could not be looked after", run.marker(), e);
     }
@@ -255,18 +253,6 @@ final class SupervisedRun implements SupervisedProcess {
   private boolean wasSeenAlive() {
     RunWatch known = watch;
     return child != null || unsupervised || (known != null && known.sawAlive());
-  }
-
-  private int endLeftovers() {
-    RunStatus status = run.status();
-    if (status.supervisor() == null || status.isRefused() || run.spec().isOfEarlierBoot()) {
-      return 0;
-    }
-    Ended ended = run.leftovers(shared.table(), status, wasSeenAlive()).end(LEFTOVER_GRACE);
-    if (!ended.survivors().isEmpty()) {
-      LOG.error("processes of {} could not be ended: {}", run.marker(), ended);
-    }
-    return ended.ended();
   }
 
   private void complete() {

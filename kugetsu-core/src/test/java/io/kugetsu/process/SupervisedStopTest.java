@@ -17,6 +17,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Assumptions;
@@ -76,6 +77,45 @@ class SupervisedStopTest {
 
       SupervisedRuns.await(run);
       assertEquals(Set.of(), runs.survivors());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"garbage", ""})
+  void a_stop_needs_nothing_of_what_the_supervisor_wrote(String left) throws Exception {
+    SupervisedProcess run = runs.start(runs.sh("setsid sleep 300 & echo up; sleep 300"));
+    runs.lines.awaitLine("up");
+    damage(run, left);
+
+    run.stop(SupervisedRuns.NEVER_OVER);
+
+    ProcessExit exit = SupervisedRuns.await(run);
+    assertEquals(Set.of(), runs.survivors());
+    assertTrue(exit.stopped());
+    assertEquals(Optional.of("SIGTERM"), exit.signal());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"garbage", ""})
+  void nor_does_the_end_of_what_a_command_left(String left) throws Exception {
+    SupervisedProcess run =
+        runs.start(runs.sh("setsid sleep 300 & echo up; mkfifo gate; read x <gate; exit 3"));
+    runs.lines.awaitLine("up");
+    SupervisedRuns.await("it waits", () -> Files.exists(runs.place("gate")));
+    damage(run, left);
+
+    Files.writeString(runs.place("gate"), "go\n");
+
+    assertEquals(3, SupervisedRuns.await(run).code().orElseThrow());
+    assertEquals(Set.of(), runs.survivors());
+  }
+
+  private static void damage(SupervisedProcess run, String left) throws Exception {
+    Path status = run.runDirectory().resolve("status");
+    if (left.isEmpty()) {
+      Files.delete(status);
+    } else {
+      Files.writeString(status, left + "\n", StandardOpenOption.APPEND);
     }
   }
 
