@@ -77,8 +77,7 @@ final class RunEnd {
 
   ProcessExit exit(RunDirectory run, boolean overCeiling, boolean outputComplete) {
     RunStatus known = status;
-    boolean isWhole = known != null && known.supervisor() != null;
-    Set<String> reasons = isWhole ? known.stopReasons() : asked;
+    Set<String> reasons = known == null || known.supervisor() == null ? asked : known.stopReasons();
     boolean outputLimit = overCeiling || reasons.contains(RunStatus.OUTPUT_LIMIT);
     return new ProcessExit(
         code,

@@ -31,6 +31,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A full disk, or no thread, delays what is to be done, and loses none of it. */
 @Timeout(60)
@@ -147,15 +149,19 @@ class ScarcityTest extends LeakFree {
     }
   }
 
-  @Test
-  void following_goes_on_when_there_was_no_thread_for_it_once() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void following_goes_on_when_there_was_no_thread_for_it_once(boolean says) throws Exception {
     ExecutorService pool = Executors.newCachedThreadPool();
     AtomicInteger fails = new AtomicInteger(1);
     Executor executor =
         action -> {
           if (Thread.currentThread().getName().equals("kugetsu-follow")
               && fails.getAndSet(0) == 1) {
-            throw new RejectedExecutionException("full");
+            if (says) {
+              throw new RejectedExecutionException("full");
+            }
+            throw new OutOfMemoryError("unable to create native thread");
           }
           pool.execute(action);
         };

@@ -153,8 +153,8 @@ final class Followings implements AutoCloseable {
         if (something) {
           executor.execute(this::turn);
         }
-      } catch (RejectedExecutionException e) {
-        something = false; // a given executor is full, or shut down: tried again with the next look
+      } catch (RejectedExecutionException | OutOfMemoryError e) {
+        something = false; // no thread can be had now: tried again with the next look
       } catch (RuntimeException e) {
         end(e);
       } finally {

@@ -54,7 +54,7 @@ final class RetentionKeeper implements AutoCloseable {
   private void handOver() {
     try {
       settings.executor().execute(this::round);
-    } catch (RejectedExecutionException e) {
+    } catch (RejectedExecutionException | OutOfMemoryError e) {
       LOG.warn("ended tasks are kept longer than they should be: no thread", e);
       schedule(EVERY);
     }

@@ -301,7 +301,7 @@ final class RunControl {
         };
     try {
       settings.executor().execute(end);
-    } catch (RejectedExecutionException e) {
+    } catch (RejectedExecutionException | OutOfMemoryError e) {
       LOG.warn("{} is left to its owner to be stopped", record.id(), e);
     }
   }

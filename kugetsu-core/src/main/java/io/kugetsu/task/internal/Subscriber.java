@@ -64,13 +64,13 @@ final class Subscriber<E extends TaskEvent> implements EventSubscription {
     }
     try {
       executor.execute(this::deliver);
-    } catch (RejectedExecutionException e) {
+    } catch (RejectedExecutionException | OutOfMemoryError e) {
       refused(e);
     }
   }
 
-  /** A given executor was shut down or is full: what waits is tried again with the next event. */
-  private synchronized void refused(RejectedExecutionException e) {
+  /** No thread can be had now, or any more: what waits is tried again with the next event. */
+  private synchronized void refused(Throwable e) {
     delivering = false;
     if (!refused) {
       LOG.warn("no thread for a listener of task events: they wait", e);

@@ -26,6 +26,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EventBusTest {
   private static final Duration LONG = Duration.ofSeconds(20);
@@ -267,14 +269,18 @@ class EventBusTest {
     assertTrue(direct.close(Duration.ZERO));
   }
 
-  @Test
-  void what_the_executor_refused_comes_with_the_next_event() {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void what_the_executor_refused_comes_with_the_next_event(boolean says) {
     AtomicBoolean full = new AtomicBoolean(true);
     EventBus refused =
         new EventBus(
             action -> {
               if (full.get()) {
-                throw new RejectedExecutionException("full");
+                if (says) {
+                  throw new RejectedExecutionException("full");
+                }
+                throw new OutOfMemoryError("unable to create native thread");
               }
               action.run();
             });
