@@ -67,7 +67,7 @@ public record Obstacle(Kind kind, int count, List<String> examples) {
     NOT_REGISTERED(Overcome.NEVER),
     /** What is at its place is not that worktree. */
     FOREIGN_DIRECTORY(Overcome.NEVER),
-    /** Somebody else locked the worktree. */
+    /** Somebody else locked the worktree, or one inside of it. */
     LOCKED_BY_OTHERS(Overcome.NEVER),
     /** Others kept the repository locked for too long; try again. */
     REPOSITORY_BUSY(Overcome.NEVER);

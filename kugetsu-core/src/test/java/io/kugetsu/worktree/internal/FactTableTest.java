@@ -27,7 +27,42 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The situations that were measured with bare git, each made with real git, and what becomes of
  * them here: those of making, listing, finding, locking and repairing. Each test says in its name
- * what git does by itself.
+ * what git does by itself. Those about removing, killing and repairing are shown there:
+ *
+ * <pre>{@code
+ * branch of a missing tree                     RemovalFactsTest.git_keeps_the_branch_of_a_missing_tree..
+ * missing, unlocked                            RemovingWorktreesTest.a_worktree_whose_directory_is_gone..
+ *                                              ..another_worktree_whose_directory_is_away_is_not_pruned
+ * deleted and made again empty                 RemovalFactsTest.git_knows_no_way_to_remove..
+ * locked                                       RemovingWorktreesTest.a_worktree_that_somebody_else_locked..
+ * locked and missing                           RemovalFactsTest.git_with_force_twice_removes..
+ * modified, staged, untracked                  RemovingWorktreesTest.an_uncommitted.., a_staged.., an_untracked..
+ * only ignored files, excluded ones            ..an_ignored_file_stands.., LosableWork.EXCLUDED_BY..
+ * status.showUntrackedFiles=no                 ..an_untracked_file_stands_against_it_also_when..
+ * assume-unchanged, skip-worktree              ..a_file_that_git_was_told_not_to_look_at..
+ * clean, commits on a branch                   ..a_clean_worktree_goes_and_its_branch..
+ * detached HEAD with commits                   ..commits_on_no_branch_stand_against_it
+ * in a rebase with nothing to see              ..an_unfinished_merge.., LosableWork.REBASE_WITH_NOTHING..
+ * stash made inside                            RemovalFactsTest.git_keeps_a_stash..
+ * nested repository or worktree                RemovingWorktreesTest.a_repository_inside_stands..
+ * nested worktree, by force                    RemovalFactsTest.git_with_force_leaves.., ..removes_a_kept_tree..
+ * submodule, not initialised, by force         RemovingWorktreesTest.a_submodule_.. (two)
+ * stale index.lock                             ..a_git_at_work_in_it_stands_against_it
+ * a process that writes in it                  RemovalFactsTest.git_gives_up_half_way..
+ * a process that sits in it                    RescueTest.a_process_that_works_in_it..
+ * main worktree, no worktree, unknown          RemovingWorktreesTest.what_was_removed_or_is_not_ours..
+ * bare repository                              RemovalFactsTest.git_has_trees_of_a_bare_repository..
+ * branch deleted under it                      ..git_leaves_a_branch_that_lost_its_commit..
+ * compare-and-swap of a branch                 IntegrationStateTest.a_branch_that_moves..
+ * config.lock held                             RemovalFactsTest.git_says_nothing_went_wrong..
+ * two entries for one directory                ..git_can_have_two_entries..
+ * many removals at once                        ConcurrentWorktreesTest.many_threads.., ..exactly_one_does
+ * other file system, links, line ends          OddRepositoriesTest
+ * git killed by KILL, TERM, INT                RemovalFactsTest.git_leaves_something_else_for_each_signal..
+ *                                              RefusedCreationTest.git_killed.. (two), AbandonedCreationTest
+ * prune and a tree that was away               here, RepairTest.a_worktree_that_was_pruned..
+ * repository, tree or both moved               here, RepairTest
+ * }</pre>
  */
 class FactTableTest {
   @TempDir Path temp;

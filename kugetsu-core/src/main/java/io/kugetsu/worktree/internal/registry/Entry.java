@@ -8,6 +8,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -46,10 +47,11 @@ public record Entry(
         stamp(directory.resolve(TREE)));
   }
 
-  /** Whether the directory of an entry's worktree has this name, wherever it is. */
-  static boolean isNamed(Path directory, String name) throws IOException {
+  /** Whether an entry may be of a directory or of one below it, as far as its link tells. */
+  static boolean mayBeFrom(Path directory, Path place) throws IOException {
     Path tree = linked(directory);
-    return tree != null && name.equals(String.valueOf(tree.getFileName()));
+    return tree != null
+        && (tree.startsWith(place) || Objects.equals(place.getFileName(), tree.getFileName()));
   }
 
   /** Where the worktree is, as git wrote it; null when the entry is half made. */
@@ -67,6 +69,11 @@ public record Entry(
 
   public boolean isAt(Path path) {
     return path.equals(tree);
+  }
+
+  /** Whether its worktree is at a path or somewhere in it. */
+  boolean isBelow(Path path) {
+    return tree != null && tree.startsWith(path);
   }
 
   public boolean isLockedByOthers(String name) {

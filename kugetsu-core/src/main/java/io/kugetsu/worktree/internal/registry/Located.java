@@ -32,7 +32,8 @@ public record Located(Entry entry, TreeRecord record, Path tree, boolean missing
   /** Looks for it. */
   public static Search find(Registry registry, Path realRoot, Worktree worktree) {
     Path tree = worktree.path();
-    Optional<Entry> registered = registry.at(tree);
+    List<Entry> entries = registry.from(tree);
+    Optional<Entry> registered = registry.own(entries, tree);
     Optional<TreeRecord> record = registered.flatMap(entry -> TreeRecord.read(entry.directory()));
     if (!worktree.repository().equals(registry.common())
         || !Names.isValid(worktree.name())
@@ -46,6 +47,16 @@ public record Located(Entry entry, TreeRecord record, Path tree, boolean missing
       return Search.against(
           Kind.LOCKED_BY_OTHERS,
           "locked: " + entry.lockReason() + "; 'git worktree unlock' it first");
+    }
+    Optional<Entry> kept = entries.stream().filter(inner -> isKept(inner, tree)).findFirst();
+    if (kept.isPresent()) {
+      return Search.against(
+          Kind.LOCKED_BY_OTHERS,
+          "the worktree in it at "
+              + kept.get().tree()
+              + " is locked: "
+              + kept.get().lockReason()
+              + "; 'git worktree unlock' it first");
     }
     boolean missing = !Files.exists(tree, LinkOption.NOFOLLOW_LINKS);
     try {
@@ -63,6 +74,15 @@ public record Located(Entry entry, TreeRecord record, Path tree, boolean missing
     }
     Located located = new Located(entry, record.orElseThrow(), tree, missing);
     return new Search(Optional.of(located), List.of());
+  }
+
+  /** Whether a worktree inside is locked by somebody, but not because it is one of ours. */
+  private static boolean isKept(Entry inner, Path tree) {
+    return !inner.isAt(tree)
+        && inner.lockReason() != null
+        && TreeRecord.read(inner.directory())
+            .filter(record -> !inner.isLockedByOthers(record.name()))
+            .isEmpty();
   }
 
   /** Directly below the root under its name, or where it was adopted. */

@@ -83,15 +83,43 @@ public record Registry(Path common, Duration lockWait) {
 
   /** The entry for a place; the place is canonical. */
   public Optional<Entry> at(Path tree) {
-    return allAt(tree).stream().findFirst();
+    return own(allAt(tree), tree);
   }
 
-  /** The same, should git have several. Of those elsewhere no more than their name is read. */
+  /** The same, should git have several. */
   public List<Entry> allAt(Path tree) {
-    String name = String.valueOf(tree.getFileName());
-    return read(directory -> Entry.isNamed(directory, name)).stream()
-        .filter(entry -> entry.isAt(tree))
+    return from(tree).stream().filter(entry -> entry.isAt(tree)).toList();
+  }
+
+  /** Those for a place and for what is in it. Of those elsewhere no more than the link is read. */
+  List<Entry> from(Path tree) {
+    return read(directory -> Entry.mayBeFrom(directory, tree)).stream()
+        .filter(entry -> entry.isBelow(tree))
         .toList();
+  }
+
+  /** Of several for a place the one that the directory leads to, or else one of ours. */
+  Optional<Entry> own(List<Entry> entries, Path tree) {
+    List<Entry> all = entries.stream().filter(entry -> entry.isAt(tree)).toList();
+    if (all.size() > 1) {
+      for (Entry entry : all) {
+        if (isLinked(entry, tree)) {
+          return Optional.of(entry);
+        }
+      }
+    }
+    return all.stream()
+        .filter(entry -> TreeRecord.isIn(entry.directory()))
+        .findFirst()
+        .or(() -> all.stream().findFirst());
+  }
+
+  private boolean isLinked(Entry entry, Path tree) {
+    try {
+      return entry.isLinkedFrom(tree);
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
   }
 
   /** The directories of all entries, also of those that are half made. */

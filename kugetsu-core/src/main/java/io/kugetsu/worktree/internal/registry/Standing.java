@@ -23,7 +23,7 @@ public final class Standing {
         // Most entries have the name of the directory; to look at all of them takes long for many.
         Path likely = registry.common().resolve("worktrees").resolve(path.getFileName());
         Optional<Entry> entry = Optional.of(Entry.read(likely)).filter(found -> found.isAt(path));
-        if (entry.isEmpty()) {
+        if (entry.isEmpty() || !entry.get().isLinkedFrom(path)) {
           entry = registry.at(path);
         }
         if (entry.isPresent() && entry.get().isLinkedFrom(path)) {
