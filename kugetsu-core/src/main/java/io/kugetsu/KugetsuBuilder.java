@@ -92,8 +92,8 @@ public final class KugetsuBuilder {
   /**
    * After what time a run is ended, for messages that do not say it themselves.
    *
-   * @param value the time, counted from the run's start; zero for never; default {@code
-   *     TASK_TIMEOUT_MINUTES} of environment or config file
+   * @param value the time, counted from the run's start, before its worktree is made; zero for
+   *     never; default {@code TASK_TIMEOUT_MINUTES} of environment or config file
    * @return this builder
    * @throws InvalidRequestException when it is negative
    */

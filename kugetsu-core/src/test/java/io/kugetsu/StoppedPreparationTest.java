@@ -6,17 +6,28 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kugetsu.common.IssueRef;
 import io.kugetsu.common.Limits;
+import io.kugetsu.common.StopReason;
 import io.kugetsu.common.TaskStatus;
+import io.kugetsu.queue.QueueRequest;
 import io.kugetsu.session.SessionState;
 import io.kugetsu.support.Fifo;
 import io.kugetsu.support.LeakFree;
 import io.kugetsu.support.OsProcesses;
 import io.kugetsu.support.ShellAgent;
 import io.kugetsu.support.TestRepository;
+import io.kugetsu.task.BackgroundManager;
+import io.kugetsu.task.BackgroundManagerBuilder;
+import io.kugetsu.task.Cancellation;
 import io.kugetsu.task.FailureType;
+import io.kugetsu.task.HostSpec;
+import io.kugetsu.task.HostWork;
 import io.kugetsu.task.TaskHandle;
 import io.kugetsu.task.TaskResult;
+import io.kugetsu.task.TaskSpec;
+import io.kugetsu.testing.ManualTimers;
 import io.kugetsu.worktree.SetUpFile;
+import io.kugetsu.worktree.WorktreeRequest;
+import io.kugetsu.worktree.WorktreeService;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -33,8 +44,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * A stop and a closing while a worktree is being made. What makes it waits for a pipe that nobody
- * ever opens, so nothing here ends by itself.
+ * A stop, a deadline and a closing while a worktree is being made. What makes it waits for a pipe
+ * that nobody ever opens, so nothing here ends by itself.
  */
 class StoppedPreparationTest extends LeakFree {
   private static final Duration LONG = Duration.ofSeconds(60);
@@ -139,8 +150,84 @@ class StoppedPreparationTest extends LeakFree {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void when_its_time_is_over_it_has_timed_out_and_leaves_nothing(Step step) throws Exception {
+    prepare(step);
+    try (Kugetsu kugetsu = open()) {
+      QueueRequest request = QueueRequest.of("work", ISSUE).timeout(Duration.ofSeconds(1));
+
+      // nobody reads how far it came, so it waits for ever at the latest when it tells that
+      TaskResult result = kugetsu.delegate(request).await(LONG);
+
+      assertEquals(TaskStatus.TIMED_OUT, result.status(), result::toString);
+      assertEquals(Optional.of(FailureType.DEADLINE), result.outcome().failure());
+      assertEquals(
+          Optional.of(StopReason.Origin.DEADLINE), result.info().stop().map(StopReason::origin));
+      assertEquals(Optional.empty(), result.info().startedAt());
+      assertEquals(SessionState.READY, kugetsu.session(ISSUE).orElseThrow().state());
+      assertNothingIsLeft();
+
+      Files.delete(hold);
+      assertEquals("done", kugetsu.delegate("again", ISSUE).await(LONG).finalAnswer());
+    }
+  }
+
+  @Test
+  void so_has_work_of_the_host_that_makes_one() throws Exception {
+    prepare(Step.HOOK);
+    ManualTimers timers = new ManualTimers();
+    try (BackgroundManager tasks = manager().timers(timers).open()) {
+      TaskHandle task = tasks.start(making().deadline(Duration.ofHours(1)));
+      long pid = Long.parseLong(reached.read());
+
+      timers.advance(Duration.ofHours(1));
+
+      assertEnded(TaskStatus.TIMED_OUT, FailureType.DEADLINE, task.await(LONG));
+      assertNothingIsLeft(pid);
+    }
+  }
+
+  @Test
+  void work_of_the_host_that_its_caller_cancels_leaves_nothing() throws Exception {
+    prepare(Step.HOOK);
+    Cancellation signal = new Cancellation();
+    try (BackgroundManager tasks = manager().open()) {
+      TaskHandle task = tasks.start(making().cancelledBy(signal));
+      long pid = Long.parseLong(reached.read());
+      StopReason why = new StopReason(StopReason.Origin.HOST, "the caller has gone");
+
+      assertTrue(signal.cancel(why));
+
+      TaskResult result = task.await(LONG);
+      assertEnded(TaskStatus.INTERRUPTED, FailureType.STOPPED, result);
+      assertEquals(Optional.of(why), result.info().stop());
+      assertNothingIsLeft(pid);
+    }
+  }
+
+  private static void assertEnded(TaskStatus status, FailureType failure, TaskResult result) {
+    assertEquals(status, result.status(), result::toString);
+    assertEquals(Optional.of(failure), result.outcome().failure());
+  }
+
+  private BackgroundManagerBuilder manager() {
+    return BackgroundManager.builder(temp.resolve("state"));
+  }
+
+  private HostSpec making() {
+    WorktreeService service =
+        WorktreeService.of(repository.directory(), temp.resolve("state/worktrees"));
+    return TaskSpec.host(
+        "make", HostWork.of(run -> service.create(WorktreeRequest.branch("fix")).toString()));
+  }
+
   private void assertNothingIsLeft(long pid) throws Exception {
     assertFalse(OsProcesses.lives(pid), "it still runs");
+    assertNothingIsLeft();
+  }
+
+  private void assertNothingIsLeft() throws Exception {
     assertEquals(List.of(), OsProcesses.below(temp.resolve("state")), "processes");
     assertEquals("main", repository.git("branch", "--format=%(refname:short)"));
     assertEquals(List.of(), in(temp.resolve("state/worktrees")), "worktrees");

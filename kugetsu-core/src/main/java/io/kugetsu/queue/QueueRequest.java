@@ -20,8 +20,8 @@ import java.util.Optional;
  * @param notBefore it does not start before this instant, or empty
  * @param requestedBy who asked for it, for people; one line, or empty
  * @param parent the task that hands it over and ends with it at the earliest, or empty
- * @param timeout after what time its run is ended, counted from its start; zero for never; empty
- *     for {@code TASK_TIMEOUT_MINUTES}
+ * @param timeout after what time its run is ended, counted from its start, so that the making of
+ *     its worktree counts; zero for never; empty for {@code TASK_TIMEOUT_MINUTES}
  */
 public record QueueRequest(
     String message,
@@ -185,7 +185,8 @@ public record QueueRequest(
   /**
    * The same request with a time of its own.
    *
-   * @param value after what time its run is ended, counted from its start; zero for never
+   * @param value after what time its run is ended, counted from its start, so that the making of
+   *     its worktree counts; zero for never
    * @return the request
    * @throws InvalidRequestException when it is negative
    */

@@ -70,6 +70,12 @@ public interface Run {
   Holder self();
 
   /**
+   * Has its deadline counted from now on, for work that takes its time before it is {@linkplain
+   * #started started}. Without it the deadline counts from then.
+   */
+  void preparing();
+
+  /**
    * Writes ahead that a supervised process is about to be started in {@link #directory()}. From now
    * on the permit counts for whatever of it runs, also when this JVM dies before {@link #started}.
    *

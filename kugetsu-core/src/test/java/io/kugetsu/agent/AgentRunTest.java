@@ -223,6 +223,11 @@ class AgentRunTest extends LeakFree {
     }
 
     @Override
+    public void preparing() {
+      throw new IllegalStateException("nothing is made ready for it");
+    }
+
+    @Override
     public boolean launching() {
       return true;
     }

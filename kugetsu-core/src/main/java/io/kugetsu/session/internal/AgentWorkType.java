@@ -102,6 +102,7 @@ public final class AgentWorkType implements WorkType {
       if (run.isStopping()) {
         return new Unstarted(run, FailureType.STOPPED, "", false);
       }
+      run.preparing();
       adapter.check(environment.get()); // what was there at the acceptance may be gone by now
       IsolationWatch before = IsolationWatch.look(() -> places.fingerprint(task.repository()));
       session = sessions.preparing(key, run.task(), task.ref(), task.repository(), task.agent());

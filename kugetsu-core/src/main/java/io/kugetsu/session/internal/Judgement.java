@@ -192,8 +192,8 @@ record Judgement(
     }
     return stop.isPresent()
         ? new Judgement(
-            TaskStatus.INTERRUPTED,
-            Optional.of(FailureType.STOPPED),
+            Endings.status(stop.get().origin()),
+            Optional.of(Endings.failure(stop.get().origin())),
             text(stop.get()),
             SessionState.READY,
             true,

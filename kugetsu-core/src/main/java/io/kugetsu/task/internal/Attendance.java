@@ -30,6 +30,7 @@ final class Attendance {
   private @Nullable Actions actions;
   private Timers.@Nullable Timer deadline;
   private @Nullable AutoCloseable registration;
+  private @Nullable Map<String, String> armed;
   private boolean behind;
   private boolean ended;
 
@@ -68,14 +69,24 @@ final class Attendance {
     }
   }
 
+  /** What the work needs is made ready: the deadline counts from now. */
+  synchronized void preparing(boolean detached) {
+    if (!behind) {
+      armed = arm(options.deadline(), detached);
+    }
+  }
+
   /**
-   * The work runs: the deadline counts from now.
+   * The work runs: the deadline counts from now, unless it does so already.
    *
    * @return what to record of it
    */
   synchronized Map<String, String> started(boolean detached) {
     // detached before it ran, its time in the background has begun already
-    return behind ? Map.of() : arm(options.deadline(), detached);
+    if (behind) {
+      return Map.of();
+    }
+    return armed == null ? arm(options.deadline(), detached) : armed;
   }
 
   /**

@@ -302,6 +302,11 @@ final class LiveRun extends ClaimedRun {
   }
 
   @Override
+  public void preparing() {
+    attendance.preparing(isDetached());
+  }
+
+  @Override
   public boolean started(Holder holder, Map<String, String> progress) {
     boolean background = isDetached();
     Map<String, String> all = new HashMap<>(progress);

@@ -69,6 +69,33 @@ class AttendanceTest {
   }
 
   @Test
+  void what_is_made_ready_first_is_a_part_of_its_time() {
+    Attendance attendance = attendance(TaskSpec.OnDeadline.STOP, null);
+    attendance.attend(actions, true);
+    attendance.preparing(true);
+    timers.advance(Duration.ofSeconds(6));
+    attendance.started(true);
+    timers.advance(Duration.ofSeconds(3));
+    assertEquals(List.of(), done);
+    timers.advance(Duration.ofSeconds(1));
+    assertEquals(List.of("stop DEADLINE"), done);
+  }
+
+  @Test
+  void detached_while_it_is_made_ready_only_the_time_in_the_background_counts() {
+    Attendance attendance = attendance(TaskSpec.OnDeadline.STOP, null);
+    attendance.attend(actions, false);
+    attendance.preparing(false);
+    timers.advance(Duration.ofSeconds(9));
+    attendance.detached();
+    assertEquals(Map.of(), attendance.started(true));
+    timers.advance(Duration.ofSeconds(99));
+    assertEquals(List.of(), done);
+    timers.advance(Duration.ofSeconds(1));
+    assertEquals(List.of("stop DEADLINE"), done);
+  }
+
+  @Test
   void taken_over_it_has_what_is_left_of_its_time() {
     Attendance first = attendance(TaskSpec.OnDeadline.STOP, null);
     first.attend(actions, true);
