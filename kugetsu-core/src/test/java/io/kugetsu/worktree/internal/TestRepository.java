@@ -95,7 +95,8 @@ final class TestRepository {
 
   /** A service whose git is a script; {@code $GIT} in it is the real one. */
   WorktreeService serviceWithGit(String script) {
-    Path program = home.resolve("git-" + System.nanoTime());
+    // named as git is, as which it is known that it only looks
+    Path program = home.resolve("git-" + System.nanoTime()).resolve("git");
     write(program, "#!/bin/sh\nGIT=git\n" + script + "\n");
     makeExecutable(program);
     return new GitWorktrees(

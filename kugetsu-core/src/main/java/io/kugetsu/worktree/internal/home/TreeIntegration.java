@@ -13,6 +13,7 @@ import io.kugetsu.worktree.Integration.Reason;
 import io.kugetsu.worktree.IntegrationRequest;
 import io.kugetsu.worktree.IntegrationRequest.Method;
 import io.kugetsu.worktree.IntegrationState;
+import io.kugetsu.worktree.RepositoryException;
 import io.kugetsu.worktree.Worktree;
 import io.kugetsu.worktree.internal.git.Commits;
 import io.kugetsu.worktree.internal.git.Git;
@@ -72,6 +73,19 @@ public record TreeIntegration(Git git, Registry registry) {
 
   public Integration integrate(Worktree worktree, IntegrationRequest request) {
     Entry entry = Standing.of(registry, worktree);
+    Integration answer;
+    try {
+      answer = integrate(worktree, entry, request);
+    } catch (GitException | RepositoryException | StorageException e) {
+      throw Standing.orGone(registry, worktree, e);
+    }
+    if (answer instanceof Integration.Refused) {
+      Standing.of(registry, worktree); // what was found could be of its absence
+    }
+    return answer;
+  }
+
+  private Integration integrate(Worktree worktree, Entry entry, IntegrationRequest request) {
     Optional<Creation.Refused> invalid =
         new BranchRules(git, registry.common()).form(request.target());
     if (invalid.isPresent()) {

@@ -12,6 +12,24 @@ public final class Standing {
   private Standing() {}
 
   /**
+   * What to throw for a failure.
+   *
+   * @return that the worktree is gone, if it is, as that is what others failed of; or the failure
+   */
+  public static RuntimeException orGone(
+      Registry registry, Worktree worktree, RuntimeException failure) {
+    try {
+      of(registry, worktree);
+      return failure;
+    } catch (RepositoryException e) {
+      if (e != failure) {
+        e.addSuppressed(failure);
+      }
+      return e;
+    }
+  }
+
+  /**
    * Its entry.
    *
    * @throws RepositoryException when its directory is gone or is no longer that worktree

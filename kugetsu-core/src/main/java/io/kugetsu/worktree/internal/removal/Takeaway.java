@@ -2,10 +2,12 @@ package io.kugetsu.worktree.internal.removal;
 
 import io.kugetsu.common.StorageException;
 import io.kugetsu.internal.DiskSteps;
+import io.kugetsu.internal.LockFile;
 import io.kugetsu.worktree.RemovalRequest;
 import io.kugetsu.worktree.Rescue;
 import io.kugetsu.worktree.internal.git.Git;
 import io.kugetsu.worktree.internal.registry.Begun;
+import io.kugetsu.worktree.internal.registry.Entry;
 import io.kugetsu.worktree.internal.registry.Located;
 import io.kugetsu.worktree.internal.registry.Registry;
 import io.kugetsu.worktree.internal.registry.Trash;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -150,25 +153,39 @@ public record Takeaway(
 
   /**
    * Undoes all of it if it did not come as far as to the second step, whatever interrupts; what was
-   * saved is given up, for the worktree is still there. What fails is left to the next opening.
+   * saved is given up, for the worktree is still there, unless somebody else has removed that. What
+   * fails is left to the next opening.
    */
   void giveUp(Begun begun, Git git) {
     boolean interrupted = Thread.interrupted();
     try {
-      if (exists(entryPlace) || !exists(located.entry().directory())) {
+      RescueRefs refs = new RescueRefs(git, registry.common());
+      if (isStillThere()) {
+        giveBack();
+        rescue.ifPresent(saved -> refs.delete(saved.ref(), saved.commit()));
+      } else if (exists(entryPlace) || exists(place)) {
         return;
+      } else if (rescue.isPresent()) {
+        // It may be all that is left of the worktree. One at a time, so that one of two stays.
+        try (LockFile.Held held = registry.lock()) {
+          refs.deleteIfTwice(rescue.get());
+        }
       }
-      giveBack();
-      rescue.ifPresent(
-          saved -> new RescueRefs(git, registry.common()).delete(saved.ref(), saved.commit()));
       begun.done();
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | TimeoutException e) {
       LOG.warn("{} is not removed, and something is left to the next opening", located.tree(), e);
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  private boolean isStillThere() throws IOException {
+    Path entry = located.entry().directory();
+    return !exists(entryPlace)
+        && exists(entry)
+        && Entry.read(entry).stamp().equals(located.entry().stamp());
   }
 
   private static boolean exists(Path path) {

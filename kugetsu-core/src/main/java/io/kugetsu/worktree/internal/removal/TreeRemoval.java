@@ -1,5 +1,6 @@
 package io.kugetsu.worktree.internal.removal;
 
+import io.kugetsu.common.KugetsuException;
 import io.kugetsu.common.StorageException;
 import io.kugetsu.internal.LockFile;
 import io.kugetsu.worktree.Obstacle;
@@ -53,6 +54,7 @@ public final class TreeRemoval {
   private final Path realRoot;
   private final Worktree worktree;
   private final RemovalRequest request;
+  private boolean taking;
 
   public TreeRemoval(
       Git git,
@@ -69,7 +71,25 @@ public final class TreeRemoval {
     this.request = request;
   }
 
+  /** Removes it; for one use. */
   public Removal run() {
+    try {
+      Removal removal = attempt();
+      return removal instanceof Refused ? byOthers().orElse(removal) : removal;
+    } catch (KugetsuException e) {
+      return byOthers().orElseThrow(() -> e);
+    }
+  }
+
+  /** The answer where somebody else has removed it meanwhile, which whatever failed comes from. */
+  private Optional<Removal> byOthers() {
+    Search search = find();
+    return taking || search.located().isPresent()
+        ? Optional.empty()
+        : Optional.of(search.refused());
+  }
+
+  private Removal attempt() {
     Search search = find();
     if (search.located().isEmpty()) {
       return search.refused();
@@ -190,6 +210,7 @@ public final class TreeRemoval {
             takeaway.giveUp(begun, git);
             return Optional.empty();
           }
+          taking = true;
           taken = takeaway.takeEntry(begun, git);
         } catch (RuntimeException e) {
           takeaway.giveUp(begun, git);
@@ -273,6 +294,7 @@ public final class TreeRemoval {
         takeaway.giveBack();
         return Optional.empty();
       }
+      taking = true;
       return Optional.of(takeaway.takeEntry(begun, git));
     }
   }

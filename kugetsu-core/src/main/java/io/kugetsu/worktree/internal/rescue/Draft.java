@@ -30,7 +30,7 @@ final class Draft implements Taker {
   /**
    * A draft.
    *
-   * @param directory where; nothing is there yet
+   * @param directory where; nothing is in it yet
    */
   Draft(Path directory) {
     this.directory = directory;
@@ -41,7 +41,7 @@ final class Draft implements Taker {
     for (Part each : parts) {
       if (each.type() == Type.DIRECTORY) {
         Path made = RawPath.in(directory, each.raw());
-        Files.createDirectory(made);
+        Files.createDirectories(made);
         Modes.set(made, OWNER_ALL);
       }
     }

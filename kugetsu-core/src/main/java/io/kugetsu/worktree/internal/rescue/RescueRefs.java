@@ -85,6 +85,27 @@ public record RescueRefs(Git git, Path common) {
     return true;
   }
 
+  /** Deletes one when another of the same name holds the very same. */
+  public void deleteIfTwice(Rescue rescue) {
+    String held = held(rescue);
+    boolean twice =
+        list().stream()
+            .filter(other -> other.name().equals(rescue.name()))
+            .filter(other -> !other.ref().equals(rescue.ref()))
+            .anyMatch(other -> held(other).equals(held));
+    if (twice) {
+      delete(rescue.ref(), rescue.commit());
+    }
+  }
+
+  /** Names all that it holds: files, modes, and what git kept. */
+  private String held(Rescue rescue) {
+    return git.runRetrying(
+            GitCommand.onRepository(common, "rev-parse", "--verify", rescue.commit() + "^{tree}"))
+        .orThrow()
+        .line();
+  }
+
   /** Whether it is there as it was made, which others may have changed. */
   public boolean has(Rescue rescue) {
     return list().contains(rescue);

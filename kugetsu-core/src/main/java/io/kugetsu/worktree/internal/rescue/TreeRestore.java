@@ -4,6 +4,7 @@ import io.kugetsu.common.StorageException;
 import io.kugetsu.internal.AtomicFiles;
 import io.kugetsu.internal.DiskSteps;
 import io.kugetsu.internal.LockFile;
+import io.kugetsu.worktree.GitException;
 import io.kugetsu.worktree.Rescue;
 import io.kugetsu.worktree.Restoration;
 import io.kugetsu.worktree.Restoration.Reason;
@@ -53,10 +54,27 @@ public record TreeRestore(Git git, Registry registry, Path root) {
   private static final int OCTAL = 8;
 
   public Restoration restore(Rescue rescue) {
-    if (!new RescueRefs(git, registry.common()).has(rescue)) {
-      return new Refused(
-          Reason.NO_SUCH_RESCUE, rescue.ref() + " is not there, or stands at another commit");
+    RescueRefs refs = new RescueRefs(git, registry.common());
+    if (!refs.has(rescue)) {
+      return noSuch(rescue);
     }
+    try {
+      return restoreKept(rescue);
+    } catch (GitException | StorageException e) {
+      // It may have been given up while it was read.
+      if (!refs.has(rescue)) {
+        return noSuch(rescue);
+      }
+      throw e;
+    }
+  }
+
+  private static Refused noSuch(Rescue rescue) {
+    return new Refused(
+        Reason.NO_SUCH_RESCUE, rescue.ref() + " is not there, or stands at another commit");
+  }
+
+  private Restoration restoreKept(Rescue rescue) {
     Path tree = rescue.path();
     Path realRoot = Roots.made(root);
     Manifest manifest;
@@ -81,7 +99,7 @@ public record TreeRestore(Git git, Registry registry, Path root) {
     fields.put(MODE, Integer.toString(manifest.tree().get(0).mode(), OCTAL));
     try (Begun begun = Begun.begin(registry, Begun.Kind.RESTORE, rescue.name(), fields)) {
       try {
-        DiskSteps.makeDirectories(directory(treeDraft));
+        makeDraft(treeDraft);
         AtomicFiles.createDirectories(directory(entryDraft));
         new Draft(treeDraft).fill(git, registry.common(), manifest.tree());
         new Draft(entryDraft).fill(git, registry.common(), manifest.entry());
@@ -101,6 +119,13 @@ public record TreeRestore(Git git, Registry registry, Path root) {
         undo(begun);
         throw e;
       }
+    }
+  }
+
+  /** Under the lock, as others that come to their end take an empty directory of drafts away. */
+  private void makeDraft(Path draft) throws IOException, TimeoutException {
+    try (LockFile.Held held = registry.lock()) {
+      DiskSteps.makeDirectories(draft);
     }
   }
 
