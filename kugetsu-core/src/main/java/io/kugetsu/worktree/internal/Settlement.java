@@ -4,6 +4,7 @@ import io.kugetsu.common.StorageException;
 import io.kugetsu.internal.LockFile;
 import io.kugetsu.worktree.internal.git.Git;
 import io.kugetsu.worktree.internal.home.IntegrationSettler;
+import io.kugetsu.worktree.internal.making.AdoptionSettler;
 import io.kugetsu.worktree.internal.making.CreationSettler;
 import io.kugetsu.worktree.internal.registry.Begun;
 import io.kugetsu.worktree.internal.registry.CutOffLock;
@@ -30,6 +31,7 @@ public record Settlement(Git git, Registry registry, List<Settler> settlers) {
         registry,
         List.of(
             new CreationSettler(),
+            new AdoptionSettler(),
             new IntegrationSettler(),
             new RemovalSettler(),
             new RestoreSettler()));

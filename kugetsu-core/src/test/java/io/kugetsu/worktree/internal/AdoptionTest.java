@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kugetsu.internal.Faults;
+import io.kugetsu.support.LeakFree;
 import io.kugetsu.worktree.Creation.Reason;
 import io.kugetsu.worktree.Obstacle;
 import io.kugetsu.worktree.RepositoryException;
@@ -23,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class AdoptionTest {
+class AdoptionTest extends LeakFree {
   @TempDir Path temp;
   private TestRepository repository;
   private WorktreeService service;
@@ -60,6 +62,52 @@ class AdoptionTest {
             repository.home.resolve("other"),
             TestRepository.LOCK_WAIT);
     assertEquals(List.of(tree), other.list());
+  }
+
+  @Test
+  void wherever_it_is_cut_off_it_is_adopted_and_locked_or_as_it_was() throws IOException {
+    int ours = 0;
+    int step = 0;
+    for (boolean cut = true; cut; step++) {
+      Path place = add("cut" + step, "cut" + step);
+      String before = repository.traces();
+      cut = isCutOffAt(step, place);
+
+      WorktreeService next = repository.service();
+
+      Optional<Worktree> found = next.find("cut" + step);
+      if (found.isEmpty()) {
+        assertEquals(before, repository.traces(), "cut off at " + step);
+        assertEquals(
+            List.of(),
+            files(repository.main.resolve(".git/worktrees/cut" + step)).stream()
+                .filter(name -> name.contains("kugetsu"))
+                .toList());
+      } else {
+        ours++;
+        assertTrue(repository.traces().contains("locked kugetsu cut" + step), "cut off at " + step);
+        TestRepository.removed(next.remove(found.get()));
+      }
+      assertEquals(List.of(), files(repository.main.resolve(".git/kugetsu/begun")));
+    }
+    assertTrue(ours > 1 && ours < step, ours + " of " + step);
+  }
+
+  /** Without what is half written, which goes once its program is really dead. */
+  private static List<String> files(Path directory) {
+    return TestRepository.children(directory).stream()
+        .filter(name -> !name.startsWith("."))
+        .toList();
+  }
+
+  /** Whether it got no further than that. */
+  private boolean isCutOffAt(int step, Path place) {
+    try (Faults faults = Faults.killAt(step)) {
+      made(service.adopt(place));
+      return false;
+    } catch (Faults.Killed e) {
+      return true;
+    }
   }
 
   @Test

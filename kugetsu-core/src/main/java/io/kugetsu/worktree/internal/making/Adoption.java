@@ -13,6 +13,7 @@ import io.kugetsu.worktree.internal.git.GitCommand;
 import io.kugetsu.worktree.internal.git.GitResult;
 import io.kugetsu.worktree.internal.registry.Adopted;
 import io.kugetsu.worktree.internal.registry.BaseCommit;
+import io.kugetsu.worktree.internal.registry.Begun;
 import io.kugetsu.worktree.internal.registry.Entry;
 import io.kugetsu.worktree.internal.registry.LocalRepository;
 import io.kugetsu.worktree.internal.registry.Names;
@@ -22,6 +23,7 @@ import io.kugetsu.worktree.internal.registry.TreeRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
@@ -79,10 +81,12 @@ public record Adoption(Git git, LocalRepository repository, Registry registry, P
         new TreeRecord(
             name, branch.line().substring(BRANCHES.length()), base(tree).orElse(head.get()), false);
     Path directory = entry.directory();
-    Adopted.note(directory);
-    record.write(directory); // from here on it is one of ours
-    if (entry.lockReason() == null) {
-      entry.lock(Entry.reasonFor(name));
+    Map<String, String> fields = Map.of(AdoptionSettler.ENTRY, directory.toString());
+    try (Begun begun = Begun.begin(registry, Begun.Kind.ADOPT, name, fields)) {
+      Adopted.note(directory);
+      record.write(directory); // from here on it is one of ours
+      AdoptionSettler.settle(directory);
+      begun.done();
     }
     return created(tree, record);
   }

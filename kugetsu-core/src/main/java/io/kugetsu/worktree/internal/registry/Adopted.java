@@ -1,5 +1,6 @@
 package io.kugetsu.worktree.internal.registry;
 
+import io.kugetsu.internal.DiskSteps;
 import io.kugetsu.worktree.internal.rescue.Manifest;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,7 +18,12 @@ public final class Adopted {
   private Adopted() {}
 
   public static void note(Path entry) throws IOException {
-    Files.writeString(entry.resolve(NOTE), "");
+    DiskSteps.write(entry.resolve(NOTE), "");
+  }
+
+  /** Takes the note back. */
+  public static void forget(Path entry) throws IOException {
+    DiskSteps.delete(entry.resolve(NOTE));
   }
 
   public static boolean isNoted(Path entry) {

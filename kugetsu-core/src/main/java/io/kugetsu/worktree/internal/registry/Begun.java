@@ -45,6 +45,7 @@ public final class Begun implements AutoCloseable {
   /** What was begun. */
   public enum Kind {
     CREATE,
+    ADOPT,
     REMOVE,
     RESTORE,
     INTEGRATE;

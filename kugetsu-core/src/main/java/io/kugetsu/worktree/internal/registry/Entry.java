@@ -1,12 +1,12 @@
 package io.kugetsu.worktree.internal.registry;
 
+import io.kugetsu.internal.DiskSteps;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 import java.util.Optional;
@@ -100,8 +100,8 @@ public record Entry(
 
   private void replace(String file, String line) throws IOException {
     Path draft = directory.resolve(file + ".kugetsu");
-    Files.writeString(draft, line + "\n");
-    Files.move(draft, directory.resolve(file), StandardCopyOption.ATOMIC_MOVE);
+    DiskSteps.write(draft, line + "\n");
+    DiskSteps.rename(draft, directory.resolve(file));
   }
 
   /**

@@ -26,6 +26,7 @@ import org.slf4j.LoggerFactory;
 public record TreeRecord(String name, String branch, String base, boolean branchMade) {
   private static final Logger LOG = LoggerFactory.getLogger(TreeRecord.class);
   private static final String FILE = "kugetsu";
+  private static final String DRAFT = FILE + ".new";
   private static final String VERSION = "1";
 
   /** Whether the worktree of an entry is complete, so that somebody may have been given it. */
@@ -35,7 +36,7 @@ public record TreeRecord(String name, String branch, String base, boolean branch
 
   /** Writes the record, once the worktree is complete, so that a reader finds all of it or none. */
   public void write(Path entry) throws IOException {
-    Path draft = entry.resolve(FILE + ".new");
+    Path draft = entry.resolve(DRAFT);
     DiskSteps.write(
         draft,
         "version "
@@ -50,6 +51,11 @@ public record TreeRecord(String name, String branch, String base, boolean branch
             + branchMade
             + "\n");
     DiskSteps.rename(draft, entry.resolve(FILE));
+  }
+
+  /** Takes away what was left of a record that was not written to its end. */
+  public static void clear(Path entry) throws IOException {
+    DiskSteps.delete(entry.resolve(DRAFT));
   }
 
   /** The record in an entry; empty when the entry is not of our making, or nobody can tell. */
