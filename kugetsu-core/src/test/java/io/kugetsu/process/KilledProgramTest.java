@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kugetsu.internal.OwnSession;
 import io.kugetsu.support.ClassPath;
+import io.kugetsu.support.Signals;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -129,11 +130,12 @@ class KilledProgramTest {
     Random random = new Random(20261121);
     int ran = 0;
     int begun = 0;
-    for (int round = 0; round < 8; round++) {
+    for (int round = 0; round < 8 || ran <= 20; round++) {
       int from = round * 100;
       Program program = new Program(java(), Death.KILL, "background", from, 100);
       program.awaitLine("starting " + from);
-      program.process.waitFor(random.nextInt(90), TimeUnit.MILLISECONDS);
+      // a slow machine needs longer to begin some
+      program.process.waitFor(random.nextInt(90 + 10 * round), TimeUnit.MILLISECONDS);
       program.die();
       for (int i = from; Files.exists(runs.place("background-" + i)); i++) {
         Path directory = runs.place("background-" + i);
@@ -158,7 +160,7 @@ class KilledProgramTest {
         }
       }
     }
-    assertTrue(ran > 20 && begun >= ran, ran + " of " + begun);
+    assertTrue(begun >= ran, ran + " of " + begun);
     assertEquals(Set.of(), runs.survivors());
   }
 
@@ -283,6 +285,7 @@ class KilledProgramTest {
       if (death == Death.INTERRUPT_AT_THE_TERMINAL || death == Death.HANG_UP_OF_THE_TERMINAL) {
         Assumptions.assumeTrue(
             OwnSession.find("script").isPresent(), "script(1) of util-linux is not here");
+        Signals.assumeNotIgnored();
         argv.addAll(List.of("script", "-qec", "exec " + String.join(" ", words), "/dev/null"));
       } else {
         argv.add("setsid");

@@ -16,6 +16,7 @@ import io.kugetsu.support.BrokenEngine;
 import io.kugetsu.support.ChildProgram;
 import io.kugetsu.support.LeakFree;
 import io.kugetsu.support.OsProcesses;
+import io.kugetsu.support.Signals;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -64,6 +65,7 @@ class KilledManagerTest extends LeakFree {
     Assumptions.assumeTrue(
         Stream.of("/usr/bin/script", "/bin/script").anyMatch(it -> Files.exists(Path.of(it))),
         "util-linux script is missing: there is no pseudo-terminal to try it in");
+    Signals.assumeNotIgnored();
     try (ChildProgram child = ChildManager.inTerminal("some", directory, BACKGROUND, FOREGROUND)) {
       child.await("up");
       if (what.equals("ctrl-c")) {
