@@ -174,6 +174,11 @@ final class TaskCodec {
     return new Entry(readTask(file, fields), fields.flag("settling"), owed, change);
   }
 
+  /** The number of the state that a tree holds. */
+  static long revision(Path file, ObjectNode tree) {
+    return new JsonFields(file, tree).number("revision");
+  }
+
   private static TaskRecord readTask(Path file, JsonFields fields) {
     TaskId id = fields.as("id", TaskId::new);
     if (!String.valueOf(file.getFileName()).equals(id + RecordFolder.SUFFIX)) {

@@ -2,6 +2,7 @@ package io.kugetsu.engine.internal;
 
 import io.kugetsu.common.StorageException;
 import io.kugetsu.common.TaskId;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -37,6 +38,7 @@ final class TaskCopies {
   Optional<Entry> glimpse(TaskId id) {
     try {
       return folders(id).stream()
+          .filter(folder -> folder.has(id.value())) // most are not: cheaper than a failed reading
           .flatMap(folder -> folder.read(id.value()).stream())
           .max(Comparator.comparingLong(entry -> entry.task().revision()));
     } catch (NewerFormatException e) {
@@ -72,6 +74,12 @@ final class TaskCopies {
   /** Whether there is a record of a task. */
   boolean has(TaskId id) {
     return folders(id).stream().anyMatch(folder -> folder.has(id.value()));
+  }
+
+  /** Whether the one file of a task is this one. */
+  boolean isOnlyIn(TaskId id, Path file) {
+    return folders(id).stream()
+        .allMatch(folder -> folder.file(id.value()).equals(file) || !folder.has(id.value()));
   }
 
   /** Whether there is any file of a task, be it one that makes no sense. */

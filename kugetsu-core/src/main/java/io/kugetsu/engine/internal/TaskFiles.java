@@ -179,20 +179,17 @@ final class TaskFiles {
 
   boolean replace(Entry from, Entry to) {
     TaskId id = from.task().id();
-    if (!isPresent(from)) {
+    Optional<Present> present = present(from);
+    if (present.isEmpty()) {
       resolve(id);
       return false;
     }
-    Path before = folder(from).file(id.value());
-    Optional<byte[]> text = AtomicFiles.read(before);
-    if (text.isEmpty()) {
-      return false;
-    }
+    Path before = present.get().file();
     boolean waits = from.waits() || to.waits();
     if (waits) {
       waiting.announce(id);
     }
-    change(to, before, text.get());
+    change(to, present.get());
     if (!before.equals(folder(to).file(id.value()))) {
       leave(before, to);
     }
@@ -202,7 +199,24 @@ final class TaskFiles {
     return true;
   }
 
-  private boolean isPresent(Entry entry) {
+  /** The file of a task's present state, as it is now. */
+  private record Present(Path file, byte[] text, ObjectNode tree) {}
+
+  /**
+   * The file of an entry; empty when the entry is not its task's present state. Whoever has the
+   * lock has read it as a whole a moment ago, so its number is compared and no more.
+   */
+  private Optional<Present> present(Entry entry) {
+    TaskId id = entry.task().id();
+    RecordFolder<Entry> folder = folder(entry);
+    Path file = folder.file(id.value());
+    return AtomicFiles.read(file)
+        .map(text -> new Present(file, text, Json.parse(file, text)))
+        .filter(now -> TaskCodec.revision(file, now.tree()) == entry.task().revision())
+        .filter(now -> copies.isOnlyIn(id, file) || isNewest(entry));
+  }
+
+  private boolean isNewest(Entry entry) {
     TaskRecord task = entry.task();
     return copies.find(task.id()).filter(it -> it.task().revision() == task.revision()).isPresent();
   }
@@ -213,12 +227,13 @@ final class TaskFiles {
    */
   boolean drop(Entry from, Entry to) {
     TaskId id = from.task().id();
-    if (!isPresent(from)) {
+    Optional<Present> present = present(from);
+    if (present.isEmpty()) {
       resolve(id);
       return false;
     }
     settle.accept(to);
-    if (!AtomicFiles.delete(folder(from).file(id.value()))) {
+    if (!AtomicFiles.delete(present.get().file())) {
       return false;
     }
     try {
@@ -253,14 +268,14 @@ final class TaskFiles {
   }
 
   /** A write may have taken effect although it failed; what was refused must not have happened. */
-  private void change(Entry to, Path before, byte[] text) {
+  private void change(Entry to, Present before) {
     Path file = folder(to).file(to.task().id().value());
     try {
-      put(to, Json.parse(before, text));
+      put(to, before.tree());
     } catch (StorageException e) {
       try {
-        if (file.equals(before)) {
-          restore(file, text);
+        if (file.equals(before.file())) {
+          restore(file, before.text());
         } else {
           AtomicFiles.delete(file);
         }
