@@ -47,7 +47,8 @@ final class Awaiting {
     if (stores.find(seen.id()).isPresent()) {
       return Optional.of(waits); // told only once there is no record of it any more
     }
-    completions.forget(seen.id());
+    // somebody else may have come by these waits meanwhile
+    completions.gone(seen.id(), DefaultBackgroundManager.gone(seen.id()));
     return Optional.empty();
   }
 

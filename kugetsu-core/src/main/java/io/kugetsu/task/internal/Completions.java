@@ -167,8 +167,8 @@ final class Completions {
     }
   }
 
-  /** Forgets a task that is no longer kept. */
-  private void gone(TaskId id, RuntimeException why) {
+  /** Forgets a task that is no longer kept, and tells those who wait for it. */
+  void gone(TaskId id, RuntimeException why) {
     Optional.ofNullable(waits.remove(id)).ifPresent(found -> found.fail(why));
   }
 
