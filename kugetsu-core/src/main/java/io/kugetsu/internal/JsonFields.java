@@ -32,6 +32,16 @@ public record JsonFields(Path file, ObjectNode tree) {
   }
 
   /**
+   * A text that must be there and that many files have in common: all that are read share it.
+   *
+   * @param name the field
+   * @return its text
+   */
+  public String commonText(String name) {
+    return text(name).intern();
+  }
+
+  /**
    * A text that may be missing.
    *
    * @param name the field

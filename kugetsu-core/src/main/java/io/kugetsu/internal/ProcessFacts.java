@@ -27,6 +27,9 @@ public final class ProcessFacts {
   private static final int THREADS = 17;
   private static final int START_TICKS = 19;
 
+  /** -1 where the system does not tell. */
+  private static final long OWN_START_TICKS = startTicks(OWN_PID).orElse(-1);
+
   /** The kernel's mark of who is ending, among the flags. */
   private static final long EXITING = 0x4;
 
@@ -35,6 +38,13 @@ public final class ProcessFacts {
   /** {@return the identifier of this JVM's process} */
   public static long ownPid() {
     return OWN_PID;
+  }
+
+  /**
+   * {@return when this JVM's process started, as {@link #startTicks}; -1 where that is not told}
+   */
+  public static long ownStartTicks() {
+    return OWN_START_TICKS;
   }
 
   /** {@return the boot of this machine, or an empty text where the system does not tell} */
@@ -124,6 +134,9 @@ public final class ProcessFacts {
   }
 
   private static boolean isAliveOnLinux(long pid, long startTicks) {
+    if (pid == OWN_PID && OWN_START_TICKS >= 0) {
+      return startTicks == OWN_START_TICKS; // whoever asks lives
+    }
     return holds(pid, fields -> !isDead(pid, fields) && ticks(fields) == startTicks, false, true);
   }
 

@@ -40,6 +40,9 @@ public record RunSpecFile(
     @Nullable String wakeFile) {
   private static final int FORMAT = 1;
 
+  /** It never changes for a process. */
+  private static final String OWN_PID_NAMESPACE = readPidNamespace();
+
   /** Copies the list. */
   public RunSpecFile {
     argv = List.copyOf(argv);
@@ -108,6 +111,10 @@ public record RunSpecFile(
 
   /** {@return what names the process identifiers of this program; empty where nothing does} */
   public static String ownPidNamespace() {
+    return OWN_PID_NAMESPACE;
+  }
+
+  private static String readPidNamespace() {
     try {
       return Files.readSymbolicLink(Path.of("/proc/self/ns/pid")).toString();
     } catch (IOException | UnsupportedOperationException e) {

@@ -14,10 +14,12 @@ import org.slf4j.LoggerFactory;
 final class RunStop {
   private static final Logger LOG = LoggerFactory.getLogger(RunStop.class);
 
+  private static final CompletableFuture<Integer> NONE = CompletableFuture.completedFuture(0);
+
   private final RunDirectory run;
   private final ProcessTable table;
   private @Nullable RunEnder ender;
-  private CompletableFuture<Integer> done = CompletableFuture.completedFuture(0);
+  private CompletableFuture<Integer> done = NONE;
   private boolean settled;
   private final Set<String> asked = new HashSet<>();
 

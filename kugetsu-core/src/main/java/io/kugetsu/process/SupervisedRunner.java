@@ -271,7 +271,7 @@ public final class SupervisedRunner implements ProcessRunner, AutoCloseable {
         spec.directory().toString(),
         spec.marker(),
         ProcessFacts.ownPid(),
-        ProcessFacts.startTicks(ProcessFacts.ownPid()).orElse(-1),
+        ProcessFacts.ownStartTicks(),
         ProcessFacts.bootId(),
         RunSpecFile.ownPidNamespace(),
         spec.foreground(),

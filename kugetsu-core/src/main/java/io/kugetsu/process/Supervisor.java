@@ -54,9 +54,11 @@ final class Supervisor {
     List<String> words = new ArrayList<>(session);
     words.addAll(shellFor(spec));
     words.addAll(List.of("-c", TEXT, "sup"));
-    words.add(directory.toString());
+    Path permit = directory.resolve(RunDirectory.PERMIT);
+    // Not of the run's own path, which would keep its text for as long as the run lives.
+    words.add(permit.resolveSibling("").toString());
     words.add(mode(spec));
-    words.add(directory.resolve(RunDirectory.PERMIT).toString());
+    words.add(permit.toString());
     words.add(spec.wakeFile().map(Path::toString).orElse(""));
     words.addAll(command);
     return words;

@@ -9,12 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,7 +49,8 @@ final class RecordFolder<T> {
   /** With more records than these none is kept on the heap: they are read each time. */
   private static final int MOST_KEPT = 1_000;
 
-  private record Stamp(FileTime modified, long size, @Nullable Object key) {}
+  /** The time in nanoseconds. */
+  private record Stamp(long modified, long size, @Nullable Object key) {}
 
   private record Kept<T>(Stamp stamp, @Nullable T value) {}
 
@@ -204,7 +205,8 @@ final class RecordFolder<T> {
   private static @Nullable Stamp stamp(Path file) {
     try {
       BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-      return new Stamp(attributes.lastModifiedTime(), attributes.size(), attributes.fileKey());
+      long modified = attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS);
+      return new Stamp(modified, attributes.size(), attributes.fileKey());
     } catch (NoSuchFileException e) {
       return null;
     } catch (IOException e) {

@@ -184,9 +184,11 @@ final class TaskCodec {
     if (!String.valueOf(file.getFileName()).equals(id + RecordFolder.SUFFIX)) {
       throw new StorageException(file, "holds the record of " + id, null);
     }
+    Owner onlyBy = readOwner(fields.optionalObject("onlyBy"));
+    Owner owner = readOwner(fields.optionalObject("owner"));
     return new TaskRecord(
         id,
-        fields.text("kind"),
+        fields.commonText("kind"),
         fields.flag("detached", true),
         known(fields, "status", TaskStatus.class),
         fields.number("revision"),
@@ -196,8 +198,8 @@ final class TaskCodec {
         fields.number("order"),
         Set.copyOf(fields.list("limitKeys", LimitKey::new)),
         fields.optionalAs("session", SessionKey::new),
-        readOwner(fields.optionalObject("onlyBy")),
-        readOwner(fields.optionalObject("owner")),
+        onlyBy,
+        owner != null && owner.equals(onlyBy) ? onlyBy : owner, // they are kept in memory
         readHolder(fields.optionalObject("holder")),
         fields.instant("createdAt"),
         fields.optionalInstant("notBefore"),
@@ -265,10 +267,10 @@ final class TaskCodec {
     return fields == null
         ? null
         : new Owner(
-            fields.text("instance"),
+            fields.commonText("instance"),
             fields.number("pid"),
             fields.number("startTicks"),
-            fields.text("bootId"));
+            fields.commonText("bootId"));
   }
 
   private static @Nullable Holder readHolder(@Nullable JsonFields fields) {
@@ -285,12 +287,12 @@ final class TaskCodec {
         return new Holder.Instance(owner);
       case "process":
         return new Holder.OfProcess(
-            fields.number("pid"), fields.number("startTicks"), fields.text("bootId"));
+            fields.number("pid"), fields.number("startTicks"), fields.commonText("bootId"));
       case "supervised":
         return new Holder.Supervised(
             fields.number("pid"),
             fields.number("startTicks"),
-            fields.text("bootId"),
+            fields.commonText("bootId"),
             fields.text("marker"));
       default:
         throw new NewerFormatException(fields.file(), "a holder of the type " + type);

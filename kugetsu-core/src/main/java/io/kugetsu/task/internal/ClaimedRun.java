@@ -21,11 +21,13 @@ abstract class ClaimedRun implements Run {
   private final TaskStore store;
   private final Claim claim;
   private final Path directory;
+  private final String marker;
 
   ClaimedRun(TaskStore store, Claim claim, Path directory) {
     this.store = store;
     this.claim = claim;
     this.directory = directory;
+    this.marker = claim.task().id() + "." + claim.task().epoch();
   }
 
   final TaskStore store() {
@@ -78,7 +80,7 @@ abstract class ClaimedRun implements Run {
 
   @Override
   public final String marker() {
-    return task() + "." + epoch();
+    return marker;
   }
 
   @Override
@@ -95,7 +97,7 @@ abstract class ClaimedRun implements Run {
   public final boolean launching() {
     Owner me = Objects.requireNonNull(record().owner());
     // no process yet: its mark and its directory are what it is known by
-    Holder ahead = new Holder.Supervised(0, 0, me.bootId(), marker());
+    Holder ahead = new Holder.Supervised(0, 0, me.bootId(), marker);
     return store.update(token(), new RunUpdate(ahead, false, Map.of(), List.of()));
   }
 

@@ -76,9 +76,11 @@ final class Reports implements RunListener, RunDriver.RunAftermath {
     watch(run);
   }
 
-  /** Watches what a run writes, as far as anybody wants to know. */
+  /** Watches what a run writes, if anybody wants to know. */
   void watch(LiveRun run) {
-    run.watch(() -> new RunWatch(run, outputs, bus, this, timers)).ifPresent(RunWatch::begin);
+    if (RunWatch.isWanted(run, bus)) {
+      run.watch(() -> new RunWatch(run, outputs, bus, this, timers)).ifPresent(RunWatch::begin);
+    }
   }
 
   @Override

@@ -28,6 +28,7 @@ public final class RunFiles {
   static final int SCRATCH = 1 << 20;
 
   private final Path root;
+  private final Path wake;
 
   /**
    * Names the place; nothing is made.
@@ -36,6 +37,7 @@ public final class RunFiles {
    */
   public RunFiles(Path root) {
     this.root = root;
+    this.wake = root.resolveSibling("tasks").resolve("wake");
   }
 
   Path create(TaskId task, long epoch) {
@@ -50,7 +52,7 @@ public final class RunFiles {
    * @return the file
    */
   public Path wake() {
-    return root.resolveSibling("tasks").resolve("wake");
+    return wake;
   }
 
   /**

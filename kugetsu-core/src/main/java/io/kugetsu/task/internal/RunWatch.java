@@ -40,6 +40,12 @@ final class RunWatch {
     this.timers = timers;
   }
 
+  /** Whether there is anything to be watched for; who subscribes later asks again. */
+  static boolean isWanted(LiveRun run, EventBus bus) {
+    return bus.hasSubscribers(TaskEvent.Output.class)
+        || !run.attendance().options().stalledAfter().isZero();
+  }
+
   /** Begins whatever is wanted of it; may be repeated. */
   synchronized void begin() {
     if (ended) {
