@@ -40,7 +40,9 @@ import java.util.concurrent.CountDownLatch;
  * two commands under bare supervisors, one after the other, and two durable records between them.
  */
 final class FreedPermit {
-  private static final int WARM_UP = 40;
+  /** By then the JVM has compiled what a hand-over needs. */
+  private static final int WARM_UP = 300;
+
   private static final int ROUNDS = 200;
   private static final int KILLS = 10;
   private static final LimitKey KEY = LimitKey.of("bench");

@@ -25,7 +25,9 @@ import java.util.concurrent.locks.LockSupport;
  * alone, and the same process in it.
  */
 final class NextStart {
-  private static final int WARM_UP = 4;
+  /** By then the JVM has compiled most of what a hand-over needs. */
+  private static final int WARM_UP = 40;
+
   private static final int ROUNDS = 20;
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
   private static final String SCRIPT =
