@@ -65,8 +65,10 @@ final class ProcReader {
         long group = number(GROUP);
         long session = number(SESSION);
         long startTicks = number(START_TICKS);
-        boolean inBetween = number(END_OF_ENVIRONMENT) == 0 && (number(FLAGS) & OF_THE_KERNEL) == 0;
-        int bytes = readAllOrNothing(environ);
+        boolean ofTheKernel = (number(FLAGS) & OF_THE_KERNEL) != 0;
+        boolean inBetween = number(END_OF_ENVIRONMENT) == 0;
+        // The kernel's own have no environment, and are most of all on a quiet machine.
+        int bytes = ofTheKernel ? -1 : readAllOrNothing(environ);
         if (bytes == 0 && inBetween) {
           // It is loading a program this very moment, or about to be gone: it will have an
           // environment, or be dead. Taken as it is now, it would belong to nobody.
