@@ -30,11 +30,18 @@ public sealed interface PushResult {
     INVALID_BRANCH,
     /** The repository has no remote of that name. */
     NO_REMOTE,
+    /**
+     * The remote's settings here lead nowhere: it has no address or one that is none, git knows no
+     * such protocol, or a setting that counts for it is not valid.
+     */
+    UNUSABLE_REMOTE,
+    /** The settings here forbid addresses of this kind ({@code protocol.allow}). */
+    PROTOCOL_FORBIDDEN,
     /** The branch there has commits that would be lost. */
     NOT_FAST_FORWARD,
     /** The branch there does not stand where it was expected. */
     STALE,
-    /** The other side refused it: a hook, a protected branch. */
+    /** The other side refused it: a hook, a protected branch, something it cannot do. */
     REJECTED,
     /** The repository's own hook {@code pre-push} forbids it. */
     HOOK_FAILED,

@@ -104,6 +104,55 @@ class PushTest {
   }
 
   @Test
+  void what_a_hook_says_is_not_taken_for_gits_words() {
+    repository.hook("pre-push", "echo 'ssh: Permission denied, unable to access' >&2; exit 3");
+    assertRefused(Reason.HOOK_FAILED, PushRequest.to("origin"));
+  }
+
+  @Test
+  void a_remote_whose_settings_lead_nowhere_is_told_from_one_that_is_not_there() {
+    String key = "remote.origin.pushurl";
+    assertSet(Reason.UNUSABLE_REMOTE, "no such protocol", key, "nowhere://host/r");
+    assertSet(Reason.UNUSABLE_REMOTE, "is none", key, "");
+    assertSet(Reason.UNUSABLE_REMOTE, "is none", key, "-oProxyCommand=touch x");
+    assertSet(Reason.UNUSABLE_REMOTE, "is none", key, "ssh://-oProxyCommand=x/r");
+    assertSet(Reason.UNUSABLE_REMOTE, "is none", key, "http://[::/r");
+    assertSet(Reason.UNUSABLE_REMOTE, "is none", "remote.origin.push", ":::");
+    assertSet(Reason.UNUSABLE_REMOTE, "no such protocol", "remote.origin.vcs", "nothing");
+    String moved = "url.nowhere://.insteadOf";
+    assertSet(Reason.UNUSABLE_REMOTE, "insteadOf", moved, repository.home.toString());
+    String pushed = "url.nowhere://.pushInsteadOf";
+    assertSet(Reason.UNUSABLE_REMOTE, "insteadOf", pushed, repository.home.toString());
+    assertSet(Reason.UNUSABLE_REMOTE, "not valid", "protocol.file.allow", "sometimes");
+
+    assertSet(Reason.PROTOCOL_FORBIDDEN, "'file'", "protocol.file.allow", "never");
+    assertSet(Reason.PROTOCOL_FORBIDDEN, "'file'", "protocol.allow", "never");
+    assertSet(Reason.PROTOCOL_FORBIDDEN, "'ext'", key, "ext::sh -c true");
+    assertSet(Reason.REJECTED, "cannot do", "push.gpgSign", "true");
+    assertSet(Reason.REJECTED, "cannot do", "push.pushOption", "o");
+
+    String address = repository.git("config", "remote.origin.url");
+    repository.git("config", "--unset", "remote.origin.url");
+    Refused none = assertRefused(Reason.UNUSABLE_REMOTE, PushRequest.to("origin"));
+    assertTrue(none.text().contains("no address"), none.text());
+    repository.git("config", "remote.origin.url", address);
+    assertEquals("", onServer());
+    assertFalse(Files.exists(tree.path().resolve("x")));
+    repository.git("config", "push.default", "nothing");
+    assertInstanceOf(Pushed.class, push(PushRequest.to("origin")));
+  }
+
+  @Test
+  void a_remote_may_have_a_name_that_git_would_not_give_it() {
+    for (String name : new String[] {"a b", "a=b", "-x", "../y"}) {
+      repository.git("config", "remote." + name + ".url", server.toString());
+      assertInstanceOf(Pushed.class, push(PushRequest.to(name).as("of/" + name.hashCode())), name);
+    }
+    repository.git("config", "remote..url", server.toString());
+    assertRefused(Reason.NO_REMOTE, PushRequest.to(""));
+  }
+
+  @Test
   void what_hangs_is_ended_with_all_that_it_started() throws IOException {
     Path pid = repository.home.resolve("pid");
     repository.hook("pre-push", "sleep 1000 & echo $! > " + pid + "; wait");
@@ -129,8 +178,10 @@ class PushTest {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       closed = socket.getLocalPort();
     }
-    repository.git("remote", "add", "closed", "http://me:pass@word@127.0.0.1:" + closed + "/r");
-    Refused refused = assertRefused(Reason.UNREACHABLE, PushRequest.to("closed"));
+    repository.git("remote", "add", "closed", "http://me:password@127.0.0.1:" + closed + "/r");
+    assertRefused(Reason.UNREACHABLE, PushRequest.to("closed"));
+    repository.git("remote", "set-url", "closed", "http://me:pass@word@127.0.0.1:" + closed + "/r");
+    Refused refused = assertRefused(Reason.UNUSABLE_REMOTE, PushRequest.to("closed"));
     assertFalse(refused.text().contains("word"), refused.text());
     repository.git("remote", "add", "ssh", "ssh://me@127.0.0.1:" + closed + "/r");
     assertRefused(Reason.UNREACHABLE, PushRequest.to("ssh"));
@@ -170,6 +221,14 @@ class PushTest {
 
   private PushResult push(PushRequest request) {
     return repository.service().push(tree, request);
+  }
+
+  /** What is refused as long as something is set. */
+  private void assertSet(Reason reason, String part, String key, String value) {
+    repository.git("config", key, value);
+    Refused refused = assertRefused(reason, PushRequest.to("origin"));
+    assertTrue(refused.text().contains(part), key + " " + value + ": " + refused.text());
+    repository.git("config", "--unset", key);
   }
 
   private Refused assertRefused(Reason reason, PushRequest request) {

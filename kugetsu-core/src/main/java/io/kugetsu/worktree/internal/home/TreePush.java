@@ -32,15 +32,6 @@ import java.util.regex.Pattern;
  */
 public record TreePush(Git git, Registry registry) {
   private static final String BRANCHES = "refs/heads/";
-  private static final Pattern AUTHENTICATION =
-      Pattern.compile(
-          "could not read (Username|Password)|Authentication failed|terminal prompts disabled"
-              + "|Permission denied|Host key verification failed|returned error: 40[13]");
-  private static final Pattern UNREACHABLE =
-      Pattern.compile(
-          "unable to access|Could not read from remote repository"
-              + "|does not appear to be a git repository|unable to connect|unable to look up"
-              + "|repository '[^\\n]*' not found|remote end hung up|early EOF");
   private static final Pattern PLAIN_SSH = Pattern.compile("(\\S*/)?ssh( .*)?");
 
   public PushResult push(Worktree worktree, PushRequest request) {
@@ -60,12 +51,11 @@ public record TreePush(Git git, Registry registry) {
     if (invalid.isPresent()) {
       return new Refused(Reason.INVALID_BRANCH, invalid.get().text());
     }
-    boolean known =
-        git.runRetrying(GitCommand.onRepository(common, "remote"))
-            .orThrow()
-            .out()
-            .lines()
-            .anyMatch(request.remote()::equals);
+    GitResult remotes = git.runRetrying(GitCommand.onRepository(common, "remote"));
+    if (!remotes.ok()) {
+      return PushFailure.refusal(remotes, request).orElseThrow(remotes::failure);
+    }
+    boolean known = remotes.out().lines().anyMatch(request.remote()::equals);
     if (!known) {
       return new Refused(
           Reason.NO_REMOTE,
@@ -146,28 +136,14 @@ public record TreePush(Git git, Registry registry) {
             .toList();
     for (String[] ref : refs) {
       if (ref[0].equals("!")) {
-        return new Refused(reason(ref[2]), ref[2] + said(result));
+        return new Refused(reason(ref[2]), ref[2] + PushFailure.said(result));
       }
     }
     if (result.ok()) {
       boolean upToDate = !refs.isEmpty() && refs.stream().allMatch(ref -> ref[0].equals("="));
       return new Pushed(request.remote(), branch, head, upToDate);
     }
-    if (AUTHENTICATION.matcher(result.err()).find()) {
-      return new Refused(
-          Reason.AUTHENTICATION_NEEDED,
-          "the remote wants to know who it is, and nobody can be asked; set up a credential helper"
-              + " or a key"
-              + said(result));
-    }
-    if (UNREACHABLE.matcher(result.err()).find()) {
-      return new Refused(Reason.UNREACHABLE, "the remote cannot be reached" + said(result));
-    }
-    if (result.exitCode() == 1 && result.err().contains("failed to push some refs")) {
-      return new Refused(
-          Reason.HOOK_FAILED, "the repository's hook 'pre-push' forbids it" + said(result));
-    }
-    throw result.failure();
+    return PushFailure.refusal(result, request).orElseThrow(result::failure);
   }
 
   private static Reason reason(String summary) {
@@ -175,9 +151,5 @@ public record TreePush(Git git, Registry registry) {
       return Reason.STALE;
     }
     return summary.startsWith("[rejected]") ? Reason.NOT_FAST_FORWARD : Reason.REJECTED;
-  }
-
-  private static String said(GitResult result) {
-    return result.err().isBlank() ? "" : ": " + result.err().strip();
   }
 }
