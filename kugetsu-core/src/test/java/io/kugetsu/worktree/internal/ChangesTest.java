@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kugetsu.internal.Trees;
 import io.kugetsu.worktree.Changes;
+import io.kugetsu.worktree.GitException;
 import io.kugetsu.worktree.RemovalRequest;
 import io.kugetsu.worktree.RepositoryException;
 import io.kugetsu.worktree.RepositoryException.Problem;
@@ -167,6 +168,35 @@ class ChangesTest {
     assertEquals(List.of(trees.get(0), trees.get(1), trees.get(4)), List.copyOf(all.keySet()));
     assertEquals(List.of(0, 1, 4), all.values().stream().map(Changes::commitCount).toList());
     assertEquals(Map.of(), service.changes(List.of()));
+  }
+
+  @Test
+  void when_one_fails_no_git_of_the_others_outlives_the_call() throws IOException {
+    TestRepository repository = TestRepository.create(temp);
+    List<Worktree> trees = List.of(repository.worktree("fails"), repository.worktree("hangs"));
+    Path pid = repository.home.resolve("pid");
+    WorktreeService service =
+        repository.serviceWithGit(
+            "case \" $PWD $* \" in\n"
+                + "*/hangs\\ *' status '*) echo $$ > "
+                + pid
+                + ".new; mv "
+                + pid
+                + ".new "
+                + pid
+                + "; exec sleep 600;;\n"
+                // with one processor the other one is not begun
+                + "*/fails\\ *' status '*) n=0; while [ ! -e "
+                + pid
+                + " ] && [ $n -lt 200 ]; do sleep 0.05; n=$((n+1)); done; exit 128;;\n"
+                + "esac; exec $GIT \"$@\"");
+
+    assertThrows(GitException.class, () -> service.changes(trees));
+
+    if (Files.exists(pid)) {
+      long hung = Long.parseLong(Files.readString(pid).strip());
+      assertFalse(ProcessHandle.of(hung).map(ProcessHandle::isAlive).orElse(false));
+    }
   }
 
   @Test

@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -30,6 +31,7 @@ public final class TreeChanges {
   private static final int REMEMBERED = 512;
   private static final int MOST_COMMITS = 100;
   private static final int MOST_THREADS = 8;
+  private static final int LONGEST_END_SECONDS = 30;
 
   private final Git git;
   private final Registry registry;
@@ -99,6 +101,27 @@ public final class TreeChanges {
       return all;
     } finally {
       workers.shutdownNow();
+      awaitEnd(workers);
+    }
+  }
+
+  /** After a failure others may be at work, whose git is being ended; none outlives the call. */
+  private static void awaitEnd(ExecutorService workers) {
+    boolean interrupted = false;
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LONGEST_END_SECONDS);
+    long left = deadline - System.nanoTime();
+    while (left > 0) {
+      try {
+        if (workers.awaitTermination(left, TimeUnit.NANOSECONDS)) {
+          break;
+        }
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+      left = deadline - System.nanoTime();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
