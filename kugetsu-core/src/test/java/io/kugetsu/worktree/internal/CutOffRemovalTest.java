@@ -19,6 +19,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Removals and restorations that get no further than to any of their steps. */
 class CutOffRemovalTest extends LeakFree {
@@ -68,10 +70,14 @@ class CutOffRemovalTest extends LeakFree {
     assertTrue(gone > 0 && gone < steps, gone + " of " + steps);
   }
 
-  @Test
-  void wherever_a_rescuing_removal_is_cut_off_the_work_is_there_or_rescued() {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void wherever_a_rescuing_removal_is_cut_off_the_work_is_there_or_rescued(boolean submodule) {
     Worktree tree = repository.worktree("x");
     work(tree);
+    if (submodule) {
+      workInSubmodule(tree);
+    }
     String image = TreeImage.of(repository, tree.path());
     String there = repository.traces();
     int steps = steps(() -> removed(service.remove(tree, RESCUE)));
@@ -138,6 +144,16 @@ class CutOffRemovalTest extends LeakFree {
   private static void work(Worktree tree) {
     TestRepository.write(tree.path().resolve("a.txt"), "changed");
     TestRepository.write(tree.path().resolve("new/file"), "new");
+  }
+
+  /** Commits that are nowhere else, staged and other files; all of that goes with the entry. */
+  private void workInSubmodule(Worktree tree) {
+    Path sub = new LosableWork.Place(repository, tree).submodule();
+    repository.commitIn(sub, "not pushed");
+    TestRepository.write(sub.resolve("a.txt"), "staged");
+    repository.gitIn(sub, "add", "a.txt");
+    TestRepository.write(sub.resolve("a.txt"), "edited");
+    TestRepository.write(sub.resolve("new/file"), "new");
   }
 
   private static int steps(Runnable action) {
