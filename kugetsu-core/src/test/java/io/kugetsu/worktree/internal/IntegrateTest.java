@@ -319,6 +319,45 @@ class IntegrateTest {
   }
 
   @Test
+  void a_target_in_the_middle_of_anything_is_left_alone_also_when_nothing_differs() {
+    repository.git("branch", "side");
+    commitOnMain("a.txt", "main\n");
+    repository.git("checkout", "-q", "side");
+    commitOnMain("a.txt", "side\n");
+    commitOnMain("a.txt", "side too\n");
+    String patch = repository.git("format-patch", "-1", "--stdout", "side~1") + "\n";
+    TestRepository.write(repository.home.resolve("patch"), patch);
+    repository.git("checkout", "-q", "main");
+    for (String[] operation :
+        new String[][] {
+          {"merge", "side"},
+          {"cherry-pick", "side"},
+          {"cherry-pick", "side~1", "side"},
+          {"revert", "--no-edit", "main~1"},
+          {"am", "-3", "../patch"},
+          {"bisect", "start"}
+        }) {
+      repository.tryGitIn(repository.main, operation);
+      repository.git("checkout", "-q", "HEAD", "--", ".");
+      assertEquals("", repository.git("status", "--porcelain"));
+      Integration.Refused refused =
+          assertInstanceOf(
+              Integration.Refused.class,
+              integrate(IntegrationRequest.into("main").by(Method.MERGE)),
+              operation[0]);
+      assertEquals(
+          Integration.Reason.OPERATION_IN_PROGRESS,
+          refused.reason(),
+          operation[0] + ": " + refused.text());
+      repository.git(operation[0], operation[0].equals("bisect") ? "reset" : "--abort");
+    }
+    // what is left over of one may hold work, as a removal takes it
+    repository.write(".git/MERGE_AUTOSTASH", repository.head() + "\n");
+    assertRefused(
+        Integration.Reason.OPERATION_IN_PROGRESS, IntegrationRequest.into("main").by(Method.MERGE));
+  }
+
+  @Test
   void a_dirty_target_is_refused_with_the_files_staged_or_not() {
     repository.write("lib/b.txt", "mine\n");
     Integration.Refused refused =

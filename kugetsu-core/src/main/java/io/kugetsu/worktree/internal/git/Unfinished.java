@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** What git leaves in its directory of a checkout while something is half done there. */
 public final class Unfinished {
@@ -28,9 +29,9 @@ public final class Unfinished {
     return TRACES.contains(name) || COMPANIONS.contains(name);
   }
 
-  /** Those that are there, without what only comes with one. */
+  /** Those that are there. */
   public static List<String> in(Path gitDirectory) {
-    return TRACES.stream()
+    return Stream.concat(TRACES.stream(), COMPANIONS.stream())
         .filter(trace -> Files.exists(gitDirectory.resolve(trace), LinkOption.NOFOLLOW_LINKS))
         .toList();
   }

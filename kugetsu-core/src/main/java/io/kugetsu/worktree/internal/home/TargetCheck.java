@@ -2,7 +2,6 @@ package io.kugetsu.worktree.internal.home;
 
 import io.kugetsu.worktree.Integration.Reason;
 import io.kugetsu.worktree.internal.git.Git;
-import io.kugetsu.worktree.internal.git.GitCommand;
 import io.kugetsu.worktree.internal.git.RawPath;
 import io.kugetsu.worktree.internal.git.TreeDifference;
 import io.kugetsu.worktree.internal.git.Unfinished;
@@ -25,8 +24,7 @@ import java.util.stream.Collectors;
 
 /** Whether a branch may move, and whether the files where it is checked out can follow. */
 record TargetCheck(Git git, Registry registry) {
-  private static final int STATUS_FIELDS = 8;
-  private static final int UNMERGED_FIELDS = 10;
+  private static final int FIRST_FIELDS = 4;
   private static final char UNCHANGED = '.';
   private static final char UNREADABLE = '\uFFFD';
 
@@ -60,17 +58,7 @@ record TargetCheck(Git git, Registry registry) {
     List<String> changed = new ArrayList<>();
     git.runRetrying(
             checkout
-                .command(
-                    "-c",
-                    "core.fsmonitor=",
-                    "--no-optional-locks",
-                    "status",
-                    "--porcelain=v2",
-                    "-z",
-                    "--no-renames",
-                    "--untracked-files=no",
-                    "--ignore-submodules=dirty")
-                .within(GitCommand.LONG)
+                .status("--untracked-files=no", "--ignore-submodules=dirty")
                 .each('\0', line -> changed(line).ifPresent(changed::add)))
         .orThrow();
     if (!changed.isEmpty()) {
@@ -83,14 +71,15 @@ record TargetCheck(Git git, Registry registry) {
 
   /** A submodule that stands elsewhere is no obstacle: its files are not touched. */
   private static Optional<String> changed(String line) {
-    String[] fields = line.split(" ", STATUS_FIELDS + 1);
-    if (line.startsWith("1 ") && fields.length > STATUS_FIELDS) {
-      boolean moved = fields[2].startsWith("S") && fields[1].charAt(0) == UNCHANGED;
-      return moved ? Optional.empty() : Optional.of(fields[STATUS_FIELDS]);
+    if (line.startsWith("u ")) {
+      return Optional.of(CheckedOut.statusPath(line));
     }
-    return line.startsWith("u ")
-        ? Optional.of(line.split(" ", UNMERGED_FIELDS + 1)[UNMERGED_FIELDS])
-        : Optional.empty();
+    if (!line.startsWith("1 ")) {
+      return Optional.empty();
+    }
+    String[] fields = line.split(" ", FIRST_FIELDS);
+    boolean moved = fields[2].startsWith("S") && fields[1].charAt(0) == UNCHANGED;
+    return moved ? Optional.empty() : Optional.of(CheckedOut.statusPath(line));
   }
 
   /**

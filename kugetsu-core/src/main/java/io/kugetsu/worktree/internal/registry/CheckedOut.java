@@ -55,6 +55,31 @@ public record CheckedOut(Path gitDirectory, Path top, boolean ours) {
     return Files.isDirectory(found) && Files.isSameFile(found, gitDirectory);
   }
 
+  /**
+   * What git says of the files in it, in a form for programs, changing nothing and running nothing;
+   * {@link #statusPath} reads a line of it.
+   */
+  public GitCommand status(String... options) {
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "-c",
+                "core.fsmonitor=",
+                "--no-optional-locks",
+                "status",
+                "--porcelain=v2",
+                "-z",
+                "--no-renames"));
+    all.addAll(List.of(options));
+    return command(all.toArray(String[]::new)).within(GitCommand.LONG);
+  }
+
+  /** The path in a line about one: it is behind the fields, of which each kind has its number. */
+  public static String statusPath(String line) {
+    int fields = line.charAt(0) == '?' ? 1 : line.charAt(0) == 'u' ? 10 : 8;
+    return line.split(" ", fields + 1)[fields];
+  }
+
   public Path index() {
     return gitDirectory.resolve("index");
   }

@@ -84,16 +84,7 @@ public record FingerprintProbe(Git git, Path common, Optional<CheckedOut> main) 
   private void files(CheckedOut checkout, List<Path> except, Map<String, String> files) {
     git.runRetrying(
             checkout
-                .command(
-                    "-c",
-                    "core.fsmonitor=",
-                    "--no-optional-locks",
-                    "status",
-                    "--porcelain=v2",
-                    "-z",
-                    "--no-renames",
-                    "--untracked-files=all")
-                .within(GitCommand.LONG)
+                .status("--untracked-files=all")
                 .each('\0', line -> file(checkout.top(), line, except, files)))
         .orThrow();
   }
@@ -102,7 +93,7 @@ public record FingerprintProbe(Git git, Path common, Optional<CheckedOut> main) 
     if (!NAMED.contains(line.charAt(0))) {
       return;
     }
-    String path = path(line);
+    String path = CheckedOut.statusPath(line);
     Path file = RawPath.in(top, RawPath.raw(path));
     // Only another repository or worktree is named as a directory; what is in it is its own affair.
     if (path.endsWith("/") || except.stream().anyMatch(file::startsWith)) {
@@ -114,12 +105,6 @@ public record FingerprintProbe(Git git, Path common, Optional<CheckedOut> main) 
     }
     int end = line.length() - path.length() - 1;
     files.put(path, line.substring(0, end) + stamp(file));
-  }
-
-  /** What is behind the fields, of which each kind of line has its number. */
-  private static String path(String line) {
-    int fields = line.charAt(0) == '?' ? 1 : line.charAt(0) == 'u' ? 10 : 8;
-    return line.split(" ", fields + 1)[fields];
   }
 
   private static String stamp(Path file) {

@@ -7,8 +7,6 @@ import io.kugetsu.worktree.internal.rescue.Manifest.Part;
 import io.kugetsu.worktree.internal.rescue.Snapshot.Type;
 import io.kugetsu.worktree.internal.work.Tally;
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -76,14 +74,7 @@ public record EntryContents(
     int mode = Modes.of(path);
     if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
       parts.add(new Part(Type.DIRECTORY, raw, mode, 0, ""));
-      List<Path> sorted = new ArrayList<>();
-      try (DirectoryStream<Path> children = Files.newDirectoryStream(path)) {
-        children.forEach(sorted::add);
-      } catch (DirectoryIteratorException e) {
-        throw e.getCause();
-      }
-      sorted.sort(null);
-      for (Path child : sorted) {
+      for (Path child : SortedChildren.of(path)) {
         String name = RawPath.name(child);
         String joined = RawPath.join(raw, name);
         if (!isItsOwn(joined) && !joined.equals(MODULES)) {

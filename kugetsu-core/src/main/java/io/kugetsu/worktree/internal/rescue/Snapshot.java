@@ -5,8 +5,6 @@ import io.kugetsu.worktree.internal.git.RawPath;
 import io.kugetsu.worktree.internal.work.Tally;
 import io.kugetsu.worktree.internal.work.TrackedFiles;
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -137,14 +135,7 @@ record Snapshot(Selection selection, List<Node> nodes) {
     }
 
     private void children(Path directory, String raw, boolean belowIgnored) throws IOException {
-      List<Path> sorted = new ArrayList<>();
-      try (DirectoryStream<Path> children = Files.newDirectoryStream(directory)) {
-        children.forEach(sorted::add);
-      } catch (DirectoryIteratorException e) {
-        throw e.getCause();
-      }
-      sorted.sort(null);
-      for (Path child : sorted) {
+      for (Path child : SortedChildren.of(directory)) {
         String name = RawPath.name(child);
         String path = RawPath.join(raw, name);
         if (name.equals(LINK_TO_REPOSITORY) && !isLinkOfModule(child, raw)) {
