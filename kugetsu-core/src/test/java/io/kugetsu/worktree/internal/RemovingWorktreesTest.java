@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kugetsu.common.StorageException;
 import io.kugetsu.internal.Trees;
+import io.kugetsu.worktree.Integration;
+import io.kugetsu.worktree.IntegrationRequest;
 import io.kugetsu.worktree.Obstacle;
 import io.kugetsu.worktree.Obstacle.Kind;
 import io.kugetsu.worktree.Removal.Refused;
@@ -197,6 +199,31 @@ class RemovingWorktreesTest {
     assertTrue(refused(repository.remove(tree)).has(Kind.OPERATION_IN_PROGRESS));
     git("bisect", "reset");
     assertEquals(ours, git("rev-parse", "HEAD"));
+    removed(repository.remove(tree));
+  }
+
+  @Test
+  void a_rebase_that_had_stopped_and_is_done_does_not_stand_against_it() {
+    repository.write("a.txt", "theirs\n");
+    repository.commit("theirs");
+    write("a.txt", "ours\n");
+    repository.commitIn(tree.path(), "ours");
+    String before = git("rev-parse", "HEAD");
+    repository.tryGitIn(tree.path(), "rebase", "main");
+    write("a.txt", "both\n");
+    git("add", "a.txt");
+    git("-c", "core.editor=true", "rebase", "--continue");
+    Path left = repository.main.resolve(".git/worktrees/x/REBASE_HEAD");
+    assertTrue(Files.exists(left), "git leaves it behind");
+
+    assertEquals(List.of(), repository.service().workState(tree).obstacles());
+    // once nothing else leads to what it replaced, that is work
+    repository.git("reflog", "expire", "--expire=now", "--expire-unreachable=now", "--all");
+    assertKept(Kind.REFLOG_COMMITS, before);
+    repository.git("branch", "before", before);
+    assertInstanceOf(
+        Integration.Integrated.class,
+        repository.service().integrate(tree, IntegrationRequest.into("main")));
     removed(repository.remove(tree));
   }
 

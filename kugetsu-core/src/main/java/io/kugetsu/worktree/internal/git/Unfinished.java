@@ -18,9 +18,11 @@ public final class Unfinished {
           "sequencer",
           "BISECT_LOG");
 
-  /** These come with one of those, or hold work when they are left alone. */
-  private static final List<String> COMPANIONS =
-      List.of("MERGE_AUTOSTASH", "REBASE_HEAD", "BISECT_START");
+  /**
+   * These come with one of those, or hold work when they are left alone. REBASE_HEAD is none: git
+   * leaves it behind when a rebase that had stopped is done.
+   */
+  private static final List<String> COMPANIONS = List.of("MERGE_AUTOSTASH", "BISECT_START");
 
   private Unfinished() {}
 

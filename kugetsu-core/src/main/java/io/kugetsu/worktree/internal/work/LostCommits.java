@@ -28,11 +28,11 @@ import java.util.stream.Stream;
 public final class LostCommits {
   private static final String OWN_REFS = "refs";
   private static final String BRANCH_LOGS = "logs/refs/heads";
-  private static final String ORIGINAL = "ORIG_HEAD";
+  // What git notes of what it replaces by something else, as it does in a log.
+  private static final Set<String> REPLACED = Set.of("ORIG_HEAD", "REBASE_HEAD");
   private static final Pattern REF_NAME = Pattern.compile("[A-Z][A-Z0-9_]*");
   // HEAD is looked at by itself, and what was fetched or merged by git is not somebody's work.
-  private static final Set<String> NO_OWN_REF =
-      Set.of("HEAD", "FETCH_HEAD", "AUTO_MERGE", ORIGINAL);
+  private static final Set<String> NO_OWN_REF = Set.of("HEAD", "FETCH_HEAD", "AUTO_MERGE");
   // A rescue does not count: once it is restored, somebody may well give it up.
   private static final List<String> ALL = List.of("--exclude=refs/kugetsu/*", "--all");
 
@@ -61,7 +61,9 @@ public final class LostCommits {
       head.ifPresent(named::add);
     }
     Set<String> remembered = logged(entry.directory().resolve("logs/HEAD"));
-    original().ifPresent(remembered::add);
+    for (String replaced : REPLACED) {
+      replaced(replaced).ifPresent(remembered::add);
+    }
     remembered.removeAll(named);
     head.filter(id -> branch.isPresent()).ifPresent(remembered::remove);
     if (named.isEmpty()) {
@@ -133,6 +135,7 @@ public final class LostCommits {
       files
           .filter(file -> REF_NAME.matcher(String.valueOf(file.getFileName())).matches())
           .filter(file -> !NO_OWN_REF.contains(String.valueOf(file.getFileName())))
+          .filter(file -> !REPLACED.contains(String.valueOf(file.getFileName())))
           .filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
           .forEach(all::add);
     } catch (UncheckedIOException e) {
@@ -183,8 +186,8 @@ public final class LostCommits {
         .orThrow();
   }
 
-  private Optional<String> original() throws IOException {
-    Path file = entry.directory().resolve(ORIGINAL);
+  private Optional<String> replaced(String name) throws IOException {
+    Path file = entry.directory().resolve(name);
     if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
       return Optional.empty();
     }
