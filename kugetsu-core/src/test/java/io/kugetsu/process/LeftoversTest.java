@@ -57,7 +57,11 @@ class LeftoversTest {
     // Without the bound in time, which a slow machine may pass.
     NewPids real = NewPids.since(root.pid(), System.nanoTime());
     long last = real.last();
-    assumeTrue(last > root.pid(), "the machine has begun its numbers anew this very moment");
+    boolean tell = last > root.pid();
+    if (!tell) {
+      ProcessTrees.end(runs.marker, Duration.ZERO);
+    }
+    assumeTrue(tell, "the machine has begun its numbers anew, or given out very many since");
     NewPids since = new NewPids(root.pid(), System.nanoTime() + Runs.LONG.toNanos(), () -> last);
 
     List<ProcessTable.Entry> seen = table.lookSince(since).all();
