@@ -19,8 +19,6 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Removals and restorations that get no further than to any of their steps. */
 class CutOffRemovalTest extends LeakFree {
@@ -70,14 +68,11 @@ class CutOffRemovalTest extends LeakFree {
     assertTrue(gone > 0 && gone < steps, gone + " of " + steps);
   }
 
-  @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void wherever_a_rescuing_removal_is_cut_off_the_work_is_there_or_rescued(boolean submodule) {
+  @Test
+  void wherever_a_rescuing_removal_is_cut_off_the_work_is_there_or_rescued() {
     Worktree tree = repository.worktree("x");
     work(tree);
-    if (submodule) {
-      workInSubmodule(tree);
-    }
+    workInSubmodule(tree);
     String image = TreeImage.of(repository, tree.path());
     String there = repository.traces();
     int steps = steps(() -> removed(service.remove(tree, RESCUE)));
