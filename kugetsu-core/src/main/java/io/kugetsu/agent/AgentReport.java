@@ -14,7 +14,8 @@ import java.util.Optional;
  * @param error one line for a person about the failure; empty when there is none
  * @param worked whether the agent did anything that must not be repeated unasked: a model answered
  *     or a tool ran
- * @param retryAfter how long the provider asks to wait, if it does
+ * @param retryAfter how long the provider asks to wait, if it does; {@link #LONGEST_WAIT} at most
+ *     is kept
  * @param lastOutput the end of what it printed, as a person reads it; empty when it printed nothing
  * @param usage what the run used, as far as the agent told
  */
@@ -27,6 +28,14 @@ public record AgentReport(
     Optional<Duration> retryAfter,
     String lastOutput,
     Usage usage) {
+  /** The longest wait that a provider gets: whoever asks for more is asked again after a day. */
+  public static final Duration LONGEST_WAIT = Duration.ofDays(1);
+
+  /** Bounds the wait. */
+  public AgentReport {
+    retryAfter = retryAfter.map(it -> it.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : it);
+  }
+
   /**
    * What a run used.
    *

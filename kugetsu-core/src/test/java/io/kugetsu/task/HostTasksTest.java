@@ -69,6 +69,17 @@ class HostTasksTest extends LeakFree {
   }
 
   @Test
+  @SuppressWarnings("NullAway") // what a program without such checks may do
+  void without_an_answer_it_fails_and_says_so() {
+    try (BackgroundManager tasks = builder(directory).open()) {
+      TaskResult result = tasks.start(TaskSpec.host("mute", HostWork.of(run -> null))).await(SOON);
+
+      assertEquals(TaskStatus.FAILED, result.status());
+      assertTrue(result.outcome().error().contains("no answer"), result.outcome().error());
+    }
+  }
+
+  @Test
   void it_fails_with_its_cause_masked() {
     try (BackgroundManager tasks =
         builder(directory).environment(Map.of("A_TOKEN", "hostsecret1")).open()) {

@@ -16,7 +16,6 @@ import tools.jackson.databind.JsonNode;
  */
 record OpencodeError(FailureType type, String text, Optional<Duration> retryAfter) {
   private static final String OVERFLOW = "ContextOverflowError";
-  private static final long LONGEST_WAIT_SECONDS = 24 * 3_600;
 
   static OpencodeError of(FailureType type, String text) {
     return new OpencodeError(type, text, Optional.empty());
@@ -70,8 +69,8 @@ record OpencodeError(FailureType type, String text, Optional<Duration> retryAfte
       String seconds = header.getValue().asString("");
       if (header.getKey().equalsIgnoreCase("retry-after")
           && seconds.matches("[0-9]{1,9}(\\.[0-9]{1,9})?")) {
-        double asked = Math.min(Double.parseDouble(seconds), LONGEST_WAIT_SECONDS);
-        return Optional.of(Duration.ofMillis((long) Math.ceil(asked * 1000)));
+        double millis = Math.ceil(Double.parseDouble(seconds) * 1000);
+        return Optional.of(Duration.ofMillis((long) millis)); // 9 digits of seconds are no overflow
       }
     }
     return Optional.empty();

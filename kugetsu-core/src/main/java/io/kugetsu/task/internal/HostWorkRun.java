@@ -67,10 +67,13 @@ final class HostWorkRun implements Work, HostRun {
       work.start(this)
           .whenComplete(
               (answer, failure) -> {
-                if (failure == null) {
-                  result.complete(answer);
-                } else {
+                if (failure != null) {
                   result.completeExceptionally(failure);
+                } else if (answer == null) {
+                  result.completeExceptionally(
+                      new IllegalStateException("the work gave no answer; it may be empty"));
+                } else {
+                  result.complete(answer);
                 }
               });
     } catch (Exception | Error e) {

@@ -153,6 +153,9 @@ class KeyKeeperTest {
     assertEquals(Duration.ofSeconds(90), closedFor());
     keeper.judge(run(), TASK, failing(FailureType.RATE_LIMIT, true, Duration.ofSeconds(120)));
     assertEquals(Duration.ofSeconds(120), closedFor());
+    Duration never = Duration.ofSeconds(Long.MAX_VALUE);
+    keeper.judge(run(), TASK, failing(FailureType.RATE_LIMIT, false, never));
+    assertEquals(Duration.ofDays(1), closedFor());
   }
 
   @Test
