@@ -19,11 +19,15 @@ import io.kugetsu.session.SessionRegistry;
 import io.kugetsu.support.BrokenEngine;
 import io.kugetsu.support.Fifo;
 import io.kugetsu.support.LeakFree;
+import io.kugetsu.support.OsProcesses;
 import io.kugetsu.support.ShellAgent;
 import io.kugetsu.support.TestRepository;
+import io.kugetsu.task.EventSubscription;
+import io.kugetsu.task.TaskEvent;
 import io.kugetsu.task.TaskHandle;
 import io.kugetsu.task.TaskInfo;
 import io.kugetsu.task.TaskResult;
+import io.kugetsu.task.TaskSpec;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -201,6 +205,36 @@ class EmbeddingTest extends LeakFree {
           });
       kugetsu.start(ISSUE, "work");
       closing.get().get(60, TimeUnit.SECONDS);
+      assertEquals(List.of(), engine.tasks().list(Set.of(TaskStatus.RUNNING, TaskStatus.STOPPING)));
+    }
+  }
+
+  @Test
+  void who_closes_it_second_takes_nothing_away_from_the_first() throws Exception {
+    try (BrokenEngine engine =
+        new BrokenEngine(Engines.memory(Clock.systemUTC(), Engines.localProbe()))) {
+      Kugetsu kugetsu = builder("echo never").engine(engine).open();
+      CompletableFuture<String> up = new CompletableFuture<>();
+      EventSubscription unused =
+          kugetsu
+              .tasks()
+              .subscribe(TaskEvent.Output.class, event -> up.complete(event.chunk().text()));
+      // in the foreground: it ends with what runs it
+      kugetsu.tasks().start(TaskSpec.command("sh", "-c", "echo $$; exec sleep 600"));
+      // not told before it is one that can be stopped
+      long pid = Long.parseLong(up.get(60, TimeUnit.SECONDS).strip());
+      AtomicReference<CompletableFuture<Void>> second = new AtomicReference<>();
+      engine.before(
+          "stopping",
+          () -> {
+            engine.works("stopping");
+            second.set(CompletableFuture.runAsync(kugetsu::close));
+            assertThrows(
+                TimeoutException.class, () -> second.get().get(500, TimeUnit.MILLISECONDS));
+            assertTrue(OsProcesses.lives(pid), "nobody has stopped it yet");
+          });
+      kugetsu.tasks().close();
+      second.get().get(60, TimeUnit.SECONDS);
       assertEquals(List.of(), engine.tasks().list(Set.of(TaskStatus.RUNNING, TaskStatus.STOPPING)));
     }
   }

@@ -345,15 +345,16 @@ public final class DefaultBackgroundManager implements BackgroundManager {
 
   /**
    * Lets go of what can go on without this instance, stops the rest, ends all waits and
-   * subscriptions, and waits for the ends to be written.
+   * subscriptions, and waits for the ends to be written. Repeated it returns when that is done.
    *
    * @param time how long to wait at most
    * @return what became of the tasks that ran
    */
   public Closing close(Duration time) {
-    if (!entrance.close()) {
-      return new Closing(List.of(), List.of());
-    }
+    return entrance.close(() -> end(time)).orElse(new Closing(List.of(), List.of()));
+  }
+
+  private Closing end(Duration time) {
     retention.close();
     starts.close(RunControl.CLOSING);
     List<LiveRun> stopped = control.close();

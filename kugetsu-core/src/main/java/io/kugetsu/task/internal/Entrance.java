@@ -1,15 +1,17 @@
 package io.kugetsu.task.internal;
 
 import io.kugetsu.common.ClosedException;
-import java.util.concurrent.locks.ReadWriteLock;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 
 /** Lets nobody in once it is closed, and is closed only when all are out who were let in. */
 final class Entrance {
   private final String what;
-  private final ReadWriteLock lock = new ReentrantReadWriteLock();
+  private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   private volatile boolean closed;
+  private final Object ending = new Object();
+  private boolean ended;
 
   /** The entrance to something, which it is called by when it is closed. */
   Entrance(String what) {
@@ -34,15 +36,33 @@ final class Entrance {
     }
   }
 
-  /** Closes it; true for the first who does. */
-  boolean close() {
-    lock.writeLock().lock();
-    try {
-      boolean first = !closed;
-      closed = true;
-      return first;
-    } finally {
-      lock.writeLock().unlock();
+  /**
+   * Closes it. Who does so within a step waits for the steps of others only.
+   *
+   * @param once is done by the first who closes it, and nobody returns before that
+   * @return what it gives; empty for all others, and for who closes it within that
+   */
+  <T> Optional<T> close(Supplier<T> once) {
+    shut();
+    synchronized (ending) {
+      if (ended) {
+        return Optional.empty();
+      }
+      ended = true;
+      return Optional.of(once.get());
     }
+  }
+
+  private void shut() {
+    int within = lock.getReadHoldCount(); // nobody gets the one lock who has the other
+    for (int i = 0; i < within; i++) {
+      lock.readLock().unlock();
+    }
+    lock.writeLock().lock();
+    closed = true;
+    for (int i = 0; i < within; i++) {
+      lock.readLock().lock();
+    }
+    lock.writeLock().unlock();
   }
 }
