@@ -202,7 +202,7 @@ final class SupervisedRun implements SupervisedProcess {
     try {
       Process process = child;
       boolean died = process != null && !process.isAlive();
-      Look look = run.look(shared.table());
+      Look look = new PatientLook(run, shared.table()).look();
       if (died && look.state() == RunState.STARTING) {
         LOG.warn("the supervisor of {} ended before its first line", run.marker());
         // Nobody else will take it over: it would be starting for as long as this program lives.

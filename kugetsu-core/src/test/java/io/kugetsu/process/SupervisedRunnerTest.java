@@ -481,7 +481,7 @@ class SupervisedRunnerTest {
       }
     }
     // The quickest: the machine may be busy with something else. The benchmarks measure it.
-    assertTrue(Collections.min(own) < 100_000_000L, "own: " + own);
+    assertTrue(Collections.min(own) < 200_000_000L, "own: " + own);
     assertTrue(Collections.min(adopted) < 200_000_000L, "adopted: " + adopted);
   }
 

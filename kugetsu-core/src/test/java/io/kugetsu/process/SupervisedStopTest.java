@@ -20,6 +20,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -108,6 +111,32 @@ class SupervisedStopTest {
 
     assertEquals(3, SupervisedRuns.await(run).code().orElseThrow());
     assertEquals(Set.of(), runs.survivors());
+  }
+
+  /** As in a program that has no more descriptors for a moment. */
+  @Test
+  void what_cannot_be_read_for_a_moment_is_not_given_up() throws Exception {
+    SupervisedProcess run = runs.start(runs.sh("echo up; sleep 300"));
+    runs.lines.awaitLine("up");
+    Path status = run.runDirectory().resolve("status");
+    Path aside = run.runDirectory().resolve("aside");
+    RunDirectory directory = RunDirectory.of(run.runDirectory());
+    FutureTask<RunDirectory.Look> look =
+        new FutureTask<>(new PatientLook(directory, new ProcessTable())::look);
+    Thread looker = new Thread(look);
+    Files.move(status, aside);
+    Files.createDirectory(status);
+
+    looker.start();
+    SupervisedRuns.await(
+        "it waits", () -> LockSupport.getBlocker(looker) instanceof PatientLook || look.isDone());
+    Files.delete(status);
+    Files.move(aside, status);
+
+    assertEquals(RunState.RUNNING, look.get(60, TimeUnit.SECONDS).state());
+    looker.join();
+    run.stop(SHORT);
+    assertEquals(RunState.STOPPED, SupervisedRuns.await(run).state());
   }
 
   private static void damage(SupervisedProcess run, String left) throws Exception {
