@@ -377,7 +377,7 @@ class KugetsuTest extends LeakFree {
     Fifo go = Fifo.create(temp.resolve("go"));
     AgentAdapter agent =
         ShellAgent.running(
-            "echo \"the key is $SHOP_API_KEY\"; env; echo x > '"
+            "env; echo \"the key is $SHOP_API_KEY\"; echo x > '"
                 + ready.path()
                 + "'; read x < '"
                 + go.path()
