@@ -77,7 +77,7 @@ public final class TreeRemoval {
       Removal removal = attempt();
       return removal instanceof Refused ? byOthers().orElse(removal) : removal;
     } catch (KugetsuException e) {
-      return byOthers().orElseThrow(() -> e);
+      return afterOthers().orElseThrow(() -> e);
     }
   }
 
@@ -87,6 +87,15 @@ public final class TreeRemoval {
     return taking || search.located().isPresent()
         ? Optional.empty()
         : Optional.of(search.refused());
+  }
+
+  /** The same once nobody is in the middle of it, when its files are gone and its entry is not. */
+  private Optional<Removal> afterOthers() {
+    try (LockFile.Held held = registry.lock()) {
+      return byOthers();
+    } catch (TimeoutException e) {
+      return Optional.empty();
+    }
   }
 
   private Removal attempt() {
