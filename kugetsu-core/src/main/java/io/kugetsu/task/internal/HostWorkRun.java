@@ -41,6 +41,7 @@ final class HostWorkRun implements Work, HostRun {
   private final List<Consumer<StopReason>> onStop = new ArrayList<>();
   private @Nullable StopReason stop;
   private @Nullable Thread body;
+  private boolean outputClosed;
 
   HostWorkRun(Run run, UnaryOperator<String> masker, BiConsumer<TaskId, String> onProgress) {
     this.run = run;
@@ -52,7 +53,7 @@ final class HostWorkRun implements Work, HostRun {
     try {
       executor.execute(() -> call(work));
     } catch (RejectedExecutionException e) {
-      result.completeExceptionally(e);
+      fail(e);
     }
   }
 
@@ -68,22 +69,32 @@ final class HostWorkRun implements Work, HostRun {
           .whenComplete(
               (answer, failure) -> {
                 if (failure != null) {
-                  result.completeExceptionally(failure);
+                  fail(failure);
                 } else if (answer == null) {
-                  result.completeExceptionally(
-                      new IllegalStateException("the work gave no answer; it may be empty"));
+                  fail(new IllegalStateException("the work gave no answer; it may be empty"));
                 } else {
+                  closeOutput();
                   result.complete(answer);
                 }
               });
     } catch (Exception | Error e) {
-      result.completeExceptionally(e);
+      fail(e);
     } finally {
       synchronized (this) {
         body = null;
         Thread.interrupted(); // it was meant for the work, not for what this thread does next
       }
     }
+  }
+
+  private void fail(Throwable failure) {
+    closeOutput();
+    result.completeExceptionally(failure);
+  }
+
+  /** Before the end is told: what is printed beside it would make files that nobody removes. */
+  private synchronized void closeOutput() {
+    outputClosed = true;
   }
 
   @Override
@@ -195,7 +206,7 @@ final class HostWorkRun implements Work, HostRun {
 
   @Override
   public synchronized void print(String line) {
-    if (result.isDone()) {
+    if (outputClosed) {
       return;
     }
     try {

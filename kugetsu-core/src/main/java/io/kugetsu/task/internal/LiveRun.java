@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,6 +41,12 @@ final class LiveRun extends ClaimedRun {
   private boolean ended;
   private @Nullable RunWatch watch;
   private final Object telling = new Object();
+
+  /**
+   * Held while its work is told to be in the background, which may make files: an end that came
+   * meanwhile would remove them too early, as those of one in the foreground.
+   */
+  private final ReentrantLock detaching = new ReentrantLock();
 
   LiveRun(
       TaskStore store,
@@ -176,6 +183,15 @@ final class LiveRun extends ClaimedRun {
    * @return false when it is too late: it is being stopped or has ended, or its work says so
    */
   boolean detach() {
+    detaching.lock();
+    try {
+      return detachNow();
+    } finally {
+      detaching.unlock();
+    }
+  }
+
+  private boolean detachNow() {
     Work running;
     synchronized (this) {
       if (ended || detached || stop != null) {
@@ -193,7 +209,7 @@ final class LiveRun extends ClaimedRun {
       return false;
     }
     synchronized (this) {
-      detached |= !ended; // too late: it ended as one of the foreground
+      detached |= !ended;
       return detached;
     }
   }
@@ -221,10 +237,17 @@ final class LiveRun extends ClaimedRun {
   }
 
   /** Notes that the end was observed; what was asked for until now counts, nothing later does. */
-  synchronized Optional<StopReason> ended(Work done) {
-    ended = true;
-    work = done; // it may end before it was handed in
-    return Optional.ofNullable(stop);
+  Optional<StopReason> ended(Work done) {
+    detaching.lock();
+    try {
+      synchronized (this) {
+        ended = true;
+        work = done; // it may end before it was handed in
+        return Optional.ofNullable(stop);
+      }
+    } finally {
+      detaching.unlock();
+    }
   }
 
   /** Its end was told, or somebody else goes on with it. */

@@ -1,0 +1,163 @@
+package io.kugetsu.task.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
+
+import io.kugetsu.common.Limits;
+import io.kugetsu.common.StopReason;
+import io.kugetsu.common.TaskId;
+import io.kugetsu.engine.Claim;
+import io.kugetsu.engine.ClaimRequest;
+import io.kugetsu.engine.Engine;
+import io.kugetsu.engine.Engines;
+import io.kugetsu.engine.NewTask;
+import io.kugetsu.support.LeakFree;
+import io.kugetsu.task.Run;
+import io.kugetsu.task.Settlement;
+import io.kugetsu.task.TaskSpec;
+import io.kugetsu.task.Work;
+import io.kugetsu.testing.ManualTimers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The files of a task in the foreground go with its end: who is about to write one at that moment
+ * is first, or writes none.
+ */
+@Timeout(60)
+class FilesBesideTheEndTest extends LeakFree {
+  @TempDir Path directory;
+
+  /** Does something beside the caller, as far as that comes without the caller. */
+  private static Thread beside(Runnable step) {
+    Thread thread = new Thread(step, "beside");
+    thread.start();
+    while (thread.getState() == Thread.State.NEW || thread.getState() == Thread.State.RUNNABLE) {
+      Thread.onSpinWait();
+    }
+    return thread;
+  }
+
+  @Test
+  void what_is_told_to_be_in_the_background_ends_there() throws Exception {
+    AtomicReference<LiveRun> run = new AtomicReference<>();
+    AtomicReference<Thread> ending = new AtomicReference<>();
+    AtomicBoolean endedBehind = new AtomicBoolean();
+    Work work =
+        new Untold() {
+          @Override
+          public boolean detach() {
+            ending.set(
+                beside(
+                    () -> {
+                      run.get().ended(this);
+                      endedBehind.set(run.get().isDetached());
+                    }));
+            return true;
+          }
+        };
+    try (Engine engine = Engines.memory(Clock.systemUTC(), Engines.localProbe())) {
+      run.set(run(engine));
+      run.get().begun(work);
+      boolean behind = run.get().detach();
+      ending.get().join();
+      assertTrue(behind);
+      assertTrue(endedBehind.get());
+      assertFalse(run.get().detach(), "a detaching after the end");
+    }
+  }
+
+  @Test
+  void a_line_is_written_before_the_end_or_not_at_all() throws Exception {
+    Run run = mock(Run.class);
+    when(run.directory()).thenReturn(directory);
+    CompletableFuture<String> result = new CompletableFuture<>();
+    AtomicReference<Thread> ending = new AtomicReference<>();
+    AtomicBoolean endedBefore = new AtomicBoolean();
+    AtomicReference<HostWorkRun> work = new AtomicReference<>();
+    work.set(
+        new HostWorkRun(
+            run,
+            line -> {
+              ending.compareAndSet(null, beside(() -> result.complete("")));
+              endedBefore.set(work.get().ended().toCompletableFuture().isDone());
+              return line;
+            },
+            (task, text) -> {}));
+    work.get().begin(started -> result, Runnable::run);
+
+    work.get().print("the last");
+    ending.get().join();
+    work.get().print("too late");
+
+    assertFalse(endedBefore.get());
+    assertEquals("the last\n", Files.readString(directory.resolve(RunFiles.OUTPUT)));
+  }
+
+  private LiveRun run(Engine engine) {
+    ManualTimers timers = new ManualTimers();
+    return new LiveRun(
+        engine.tasks(),
+        Clock.systemUTC(),
+        claim(engine),
+        directory,
+        mock(RunListener.class),
+        new RunEvents(new EventBus(Runnable::run), false),
+        new Attendance(
+            new TaskOptions(
+                Duration.ZERO,
+                Duration.ZERO,
+                TaskSpec.OnDeadline.STOP,
+                Duration.ZERO,
+                Duration.ZERO),
+            timers,
+            null),
+        Keeping.WITH_JVM);
+  }
+
+  private static Claim claim(Engine engine) {
+    TaskId id = TaskId.next(Clock.systemUTC());
+    engine
+        .tasks()
+        .enqueue(
+            new NewTask(id, "a", false, 0, Set.of(), null, null, null, null, Map.of(), List.of()));
+    return engine
+        .tasks()
+        .claim(
+            new ClaimRequest(
+                Engines.newOwner(), Set.of("a"), Limits.none(), 1, null, task -> List.of()))
+        .get(0);
+  }
+
+  /** Work of whose end nobody is told. */
+  private abstract static class Untold implements Work {
+    @Override
+    public CompletionStage<Void> ended() {
+      return new CompletableFuture<>();
+    }
+
+    @Override
+    public void stop(StopReason reason) {}
+
+    @Override
+    public Settlement settle(Optional<StopReason> stop) {
+      throw new IllegalStateException("nobody was told of an end");
+    }
+  }
+}
