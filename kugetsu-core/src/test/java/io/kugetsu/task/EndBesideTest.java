@@ -10,12 +10,14 @@ import io.kugetsu.engine.Engines;
 import io.kugetsu.process.ProcessTrees;
 import io.kugetsu.support.BrokenEngine;
 import io.kugetsu.support.LeakFree;
+import io.kugetsu.task.internal.Insides;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -99,6 +101,53 @@ class EndBesideTest extends LeakFree {
     assertEquals(List.of(), seen.open());
     assertEquals(TaskStatus.COMPLETED, seen.ended().get(0).status());
     assertEquals(TaskStatus.COMPLETED, task.await(SOON).status());
+  }
+
+  @Test
+  void what_ends_while_it_is_to_be_detached_has_ended() throws Exception {
+    TaskHandle task = tasks.start(work.spec());
+    work.run();
+    engine.after(
+        "find",
+        () -> {
+          engine.works("find");
+          work.result.complete("");
+          assertEquals(List.of(0, 0), awaitNothingHeld());
+        });
+    assertEquals(Detachment.Kind.ENDED, task.detach().kind());
+  }
+
+  @Test
+  void what_is_admitted_can_be_detached_before_it_is_begun() throws Exception {
+    FutureTask<Detachment.Kind> detaching =
+        new FutureTask<>(
+            () ->
+                tasks
+                    .find(tasks.foreground().get(0).id())
+                    .map(task -> task.detach().kind())
+                    .orElseThrow());
+    Thread other = new Thread(detaching, "other");
+    engine.after(
+        "admit",
+        () -> {
+          other.start();
+          while (other.isAlive() && other.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait(); // it has come as far as it can
+          }
+        });
+    TaskHandle task = tasks.start(work.spec());
+    assertEquals(Detachment.Kind.DETACHED, detaching.get(30, TimeUnit.SECONDS));
+    other.join();
+    work.result.complete("");
+    assertTrue(task.await(SOON).info().detached());
+  }
+
+  private List<Integer> awaitNothingHeld() {
+    try {
+      return Insides.awaitNothingHeld(tasks);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private static void await(CountDownLatch latch) {

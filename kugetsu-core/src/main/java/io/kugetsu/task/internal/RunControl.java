@@ -117,18 +117,51 @@ final class RunControl {
   }
 
   Detachment detach(TaskId id) {
-    TaskRecord record = stores.find(id).orElse(null);
+    Standing standing = standing(id);
+    TaskRecord record = standing.record;
     if (record == null || record.status().isTerminal()) {
       return new Detachment(id, Detachment.Kind.ENDED, false);
     }
-    LiveRun run = live.find(id).orElse(null);
-    if (run != null) {
-      return detachLive(run, false);
+    if (standing.run != null) {
+      return detachLive(standing.run, false);
     }
     if (record.detached()) {
       return new Detachment(id, Detachment.Kind.ALREADY, survives(record));
     }
     return detachElsewhere(record);
+  }
+
+  /**
+   * How a task stands.
+   *
+   * @param record its record; null when there is none, or none any more
+   * @param run its run here, if it has one
+   */
+  private record Standing(@Nullable TaskRecord record, @Nullable LiveRun run) {
+    boolean isWaiting() {
+      return record != null && record.status() == TaskStatus.PENDING;
+    }
+  }
+
+  /**
+   * Looks for the record and for the run. What by its record this instance runs, and is not among
+   * what it runs, has been claimed or has ended this moment: it is looked for again.
+   */
+  private Standing standing(TaskId id) {
+    long end = System.nanoTime() + BEGINNING.toNanos();
+    while (true) {
+      TaskRecord record = stores.find(id).orElse(null);
+      LiveRun run = live.find(id).orElse(null);
+      if (record == null || run != null || !isOurs(record) || System.nanoTime() - end > 0) {
+        return new Standing(record, run);
+      }
+      LockSupport.parkNanos(BEGINNING_LOOK.toNanos());
+    }
+  }
+
+  private boolean isOurs(TaskRecord record) {
+    boolean runs = record.status() == TaskStatus.RUNNING || record.status() == TaskStatus.STOPPING;
+    return runs && settings.me().equals(record.owner());
   }
 
   private Detachment detachLive(LiveRun run, boolean byDeadline) {
@@ -225,17 +258,18 @@ final class RunControl {
   }
 
   private boolean stopAlone(TaskId id, StopReason reason) {
-    TaskRecord record = stores.find(id).orElse(null);
-    if (record != null && record.status() == TaskStatus.PENDING) {
-      record = cancel(id, reason);
-    }
+    Standing standing = standing(id);
+    TaskRecord record = standing.isWaiting() ? cancel(id, reason) : standing.record;
     if (record == null) {
       return false; // it ended and was not kept
     }
     if (record.status().isTerminal()) {
       return record.status() == TaskStatus.CANCELLED && reason.equals(record.stop());
     }
-    LiveRun run = live.find(id).orElse(null);
+    if (standing.isWaiting()) {
+      return stopAlone(id, reason); // it has been claimed meanwhile
+    }
+    LiveRun run = standing.run;
     // a run whose own end is written is of no use for the stop of one that awaits its children
     if (run != null && record.status() != TaskStatus.AWAITING) {
       return stopLive(run, reason);
