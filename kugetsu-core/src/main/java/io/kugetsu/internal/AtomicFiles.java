@@ -5,6 +5,7 @@ import io.kugetsu.internal.FaultPoints.Step;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -271,7 +272,7 @@ public final class AtomicFiles {
       }
     } catch (NoSuchFileException e) {
       return removed;
-    } catch (IOException e) {
+    } catch (IOException | DirectoryIteratorException e) {
       throw new StorageException(directory, "could not be listed: " + e, e);
     }
     return removed;

@@ -11,6 +11,7 @@ import io.kugetsu.process.ProcessTrees.Member;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -357,7 +358,7 @@ public final class RunDirectory {
         return RunStatus.parse(file, text).withExit(code);
       }
       return null;
-    } catch (IOException | NumberFormatException e) {
+    } catch (IOException | DirectoryIteratorException | NumberFormatException e) {
       throw new StorageException(path, "cannot be read as a run's directory", e);
     }
   }

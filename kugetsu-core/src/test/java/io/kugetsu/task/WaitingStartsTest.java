@@ -20,6 +20,11 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.OptionalInt;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,6 +89,36 @@ class WaitingStartsTest extends LeakFree {
       assertEquals(TaskStatus.CANCELLED, called.await(SOON).status());
       assertEquals(1, limiter.held(BUILD));
       assertTrue(held.keys().contains(BUILD));
+    }
+  }
+
+  @Test
+  void the_callers_signal_is_heeded_without_a_thread() {
+    Thread caller = Thread.currentThread();
+    AtomicBoolean full = new AtomicBoolean();
+    ExecutorService pool = Executors.newCachedThreadPool();
+    Executor executor =
+        action -> {
+          if (full.get() && Thread.currentThread() == caller) {
+            throw new RejectedExecutionException("full");
+          }
+          pool.execute(action);
+        };
+    try (ConcurrencyLimiter limiter = ConcurrencyLimiter.on(engine, () -> ONE);
+        BackgroundManager tasks =
+            builder(directory).engine(engine).limits(() -> ONE).executor(executor).open();
+        Permit held = limiter.acquire(BUILD, Duration.ZERO)) {
+      Cancellation signal = new Cancellation();
+      TaskHandle called =
+          tasks.start(
+              sh(directory, "echo done").limitKeys(BUILD).waitForPermit().cancelledBy(signal));
+      full.set(true);
+      signal.cancel(StopReason.user("no more"));
+      full.set(false);
+      assertEquals(TaskStatus.CANCELLED, called.info().status());
+      assertTrue(held.keys().contains(BUILD));
+    } finally {
+      pool.shutdown();
     }
   }
 

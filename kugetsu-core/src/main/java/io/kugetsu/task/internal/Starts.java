@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -121,17 +122,19 @@ final class Starts {
 
   /** The caller's signal counts until it has ended or is in the background. */
   private void attend(TaskId id, Cancellation signal, Completions.Waits waits) {
-    AutoCloseable registration =
-        signal.onCancel(reason -> settings.executor().execute(() -> callOff(id, reason)));
+    Cancellation.Registration registration = signal.onCancel(reason -> callOffSoon(id, reason));
     CompletableFuture<?> unused =
-        waits.released.whenComplete(
-            (release, failure) -> {
-              try {
-                registration.close();
-              } catch (Exception e) {
-                throw new IllegalStateException("a registration always closes", e);
-              }
-            });
+        waits.released.whenComplete((release, failure) -> registration.close());
+  }
+
+  /** Not on the caller's thread, unless there is no other: a signal comes only once. */
+  private void callOffSoon(TaskId id, StopReason reason) {
+    try {
+      settings.executor().execute(() -> callOff(id, reason));
+    } catch (RejectedExecutionException | OutOfMemoryError e) {
+      LOG.warn("no thread to take back {}", id, e);
+      callOff(id, reason);
+    }
   }
 
   private void callOff(TaskId id, StopReason reason) {

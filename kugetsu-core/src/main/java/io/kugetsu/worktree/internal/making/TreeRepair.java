@@ -15,6 +15,7 @@ import io.kugetsu.worktree.internal.registry.Roots;
 import io.kugetsu.worktree.internal.registry.TreeLink;
 import io.kugetsu.worktree.internal.registry.TreeRecord;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -101,6 +102,8 @@ public final class TreeRepair {
     } catch (NoSuchFileException e) {
       // Nothing was ever made here, or the root is elsewhere now.
       return;
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
     }
   }
 

@@ -5,6 +5,7 @@ import io.kugetsu.internal.ProcessFacts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -95,6 +96,8 @@ public record CutOffLock(Path file, Set<String> contents) {
           return true;
         }
       }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
     }
     return false;
   }

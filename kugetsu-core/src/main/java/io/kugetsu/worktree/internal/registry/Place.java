@@ -5,6 +5,7 @@ import io.kugetsu.internal.DiskSteps;
 import io.kugetsu.internal.FileLocks;
 import io.kugetsu.internal.LockFile;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -53,6 +54,8 @@ public record Place(Path root, String name) {
     }
     try (var children = Files.newDirectoryStream(path())) {
       return !children.iterator().hasNext() && Maker.isDead(note());
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
     }
   }
 
