@@ -146,6 +146,7 @@ final class OutputSink implements AutoCloseable {
   }
 
   private void lineEnds(boolean terminated) {
+    steps.incrementAndGet(); // a chunk may have thousands of lines to be masked
     String text = line.text();
     String mark = line.isCut() ? " [line cut at " + ProcessSpec.MAX_LINE_BYTES + " bytes]" : "";
     if (masker == null) {

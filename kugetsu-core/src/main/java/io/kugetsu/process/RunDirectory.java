@@ -354,8 +354,7 @@ public final class RunDirectory {
       for (Path file : files) {
         String name = file.getFileName().toString();
         int code = Integer.parseInt(name.substring(name.lastIndexOf('.') + 1));
-        byte[] text = AtomicFiles.read(file).orElse(new byte[0]);
-        return RunStatus.parse(file, text).withExit(code);
+        return RunStatus.parse(file, AtomicFiles.read(file).orElse(new byte[0])).withExit(code);
       }
       return null;
     } catch (IOException | DirectoryIteratorException | NumberFormatException e) {

@@ -289,11 +289,20 @@ final class SupervisedRun implements SupervisedProcess {
     synchronized (lifelineLock) {
       foreground = lifeline != null;
     }
+    foreground = foreground && !isDetachedByOthers();
     if (foreground && !canBeCut) {
       stop(grace);
     }
     cutLifeline();
     return stop.hasten(grace) || foreground;
+  }
+
+  private boolean isDetachedByOthers() {
+    try {
+      return run.isDetached();
+    } catch (StorageException e) {
+      return false; // most likely it has ended, and its files were removed
+    }
   }
 
   /** Waits for its exit; false when it has not come by then. */

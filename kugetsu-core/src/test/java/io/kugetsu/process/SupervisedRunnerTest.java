@@ -209,13 +209,17 @@ class SupervisedRunnerTest {
   void a_detached_run_outlives_the_runner_and_another_does_not() throws Exception {
     SupervisedProcess kept = runs.start(runs.sh("echo up; sleep 300").foreground(true));
     SupervisedProcess cut = runs.start(runs.sh("echo up; sleep 300").foreground(true));
+    SupervisedProcess byOthers = runs.start(runs.sh("echo up; sleep 300").foreground(true));
     SupervisedProcess background = runs.start(runs.sh("echo up; sleep 300"));
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
       runs.lines.awaitLine("up");
     }
     assertTrue(kept.detach());
+    assertTrue(RunDirectory.of(byOthers.runDirectory()).detach());
 
+    long before = System.nanoTime();
     runs.runner.close();
+    assertTrue(System.nanoTime() - before < 15_000_000_000L, "waits for what goes on");
 
     ProcessExit exit = SupervisedRuns.await(cut);
     assertEquals(RunState.CUT, exit.state());
@@ -223,9 +227,10 @@ class SupervisedRunnerTest {
     assertFalse(cut.detach());
     assertFalse(kept.exit().toCompletableFuture().isDone());
     assertEquals(RunState.RUNNING, kept.state());
+    assertEquals(RunState.RUNNING, byOthers.state());
     assertEquals(RunState.RUNNING, background.state());
     try (SupervisedRunner next = new SupervisedRunner()) {
-      for (SupervisedProcess each : List.of(kept, background)) {
+      for (SupervisedProcess each : List.of(kept, byOthers, background)) {
         SupervisedProcess adopted = next.attach(each.runDirectory(), Following.exitOnly());
         adopted.stop(Duration.ofSeconds(5));
         assertEquals(RunState.STOPPED, SupervisedRuns.await(adopted).state());

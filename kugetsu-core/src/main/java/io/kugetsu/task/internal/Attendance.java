@@ -53,14 +53,15 @@ final class Attendance {
 
   /** Begins to listen to the caller; before this nothing happens by itself. */
   void attend(Actions onTime, boolean detached) {
-    Cancellation signal = detached ? null : cancellation;
+    Cancellation signal;
     synchronized (this) {
       actions = onTime;
+      signal = detached || behind ? null : cancellation;
     }
     if (signal != null) {
       AutoCloseable registered = signal.onCancel(onTime::stop);
       synchronized (this) {
-        if (!ended) {
+        if (!ended && !behind) { // somebody may have detached it meanwhile
           registration = registered;
           return;
         }

@@ -36,10 +36,12 @@ final class LiveRun extends ClaimedRun {
   private @Nullable Work work;
   private @Nullable StopReason stop;
   private boolean detached;
+  private boolean byDeadline;
   private boolean toldDetached;
   private boolean leaving;
   private boolean ended;
   private @Nullable RunWatch watch;
+  private boolean unwatched;
   private final Object telling = new Object();
 
   /**
@@ -94,18 +96,23 @@ final class LiveRun extends ClaimedRun {
     boolean behind;
     boolean goesOn;
     boolean late;
-    synchronized (this) {
-      work = begun;
-      behind = detached && isTold(begun);
-      goesOn = leaving && behind && begun.survives();
-      if (goesOn) {
-        stop = null; // that was meant for what would not begin any more
+    detaching.lock();
+    try {
+      synchronized (this) {
+        work = begun;
+        behind = detached && !ended && isTold(begun);
+        goesOn = leaving && behind && begun.survives();
+        if (goesOn) {
+          stop = null; // that was meant for what would not begin any more
+        }
+        pending = stop;
+        late = leaving;
       }
-      pending = stop;
-      late = leaving;
-    }
-    if (behind) {
-      begun.detach();
+      if (behind) {
+        begun.detach();
+      }
+    } finally {
+      detaching.unlock();
     }
     if (pending != null) {
       if (!begun.ended().toCompletableFuture().isDone()) {
@@ -180,18 +187,19 @@ final class LiveRun extends ClaimedRun {
   /**
    * Puts it into the background.
    *
+   * @param overdue whether that is because its time in the foreground was over
    * @return false when it is too late: it is being stopped or has ended, or its work says so
    */
-  boolean detach() {
+  boolean detach(boolean overdue) {
     detaching.lock();
     try {
-      return detachNow();
+      return detachNow(overdue);
     } finally {
       detaching.unlock();
     }
   }
 
-  private boolean detachNow() {
+  private boolean detachNow(boolean overdue) {
     Work running;
     synchronized (this) {
       if (ended || detached || stop != null) {
@@ -199,7 +207,7 @@ final class LiveRun extends ClaimedRun {
       }
       running = work;
       if (running == null) {
-        detached = true; // its work will be told when it begins
+        goesBehind(overdue); // its work will be told when it begins
       }
     }
     if (running == null) {
@@ -209,9 +217,16 @@ final class LiveRun extends ClaimedRun {
       return false;
     }
     synchronized (this) {
-      detached |= !ended;
+      if (!ended) {
+        goesBehind(overdue);
+      }
       return detached;
     }
+  }
+
+  private void goesBehind(boolean overdue) {
+    byDeadline = overdue && !detached;
+    detached = true;
   }
 
   /** Notes that somebody else has detached it. */
@@ -224,6 +239,11 @@ final class LiveRun extends ClaimedRun {
     boolean first = detached && !toldDetached;
     toldDetached |= first;
     return first;
+  }
+
+  /** Whether it went into the background because its time was over. */
+  synchronized boolean isDetachedByDeadline() {
+    return byDeadline;
   }
 
   /** Held by who tells that it was detached. */
@@ -240,13 +260,29 @@ final class LiveRun extends ClaimedRun {
   Optional<StopReason> ended(Work done) {
     detaching.lock();
     try {
+      boolean untold;
       synchronized (this) {
+        untold = detached && work == null && isTold(done);
         ended = true;
         work = done; // it may end before it was handed in
+      }
+      if (untold) {
+        tell(done);
+      }
+      synchronized (this) {
         return Optional.ofNullable(stop);
       }
     } finally {
       detaching.unlock();
+    }
+  }
+
+  /** What it wrote is to be found where that of one in the background is, once its end is told. */
+  private void tell(Work done) {
+    try {
+      done.detach();
+    } catch (RuntimeException e) {
+      LOG.warn("{} ended before it could be put into the background", task(), e);
     }
   }
 
@@ -262,13 +298,19 @@ final class LiveRun extends ClaimedRun {
 
   /** Who watches what it writes, made at the first use; nobody once it has ended. */
   synchronized Optional<RunWatch> watch(Supplier<RunWatch> watcher) {
-    if (watch == null && work != null && !ended) {
+    if (watch == null && work != null && !ended && !unwatched) {
       watch = watcher.get();
     }
     return Optional.ofNullable(watch);
   }
 
   synchronized Optional<RunWatch> watched() {
+    return Optional.ofNullable(watch);
+  }
+
+  /** Nobody watches it here from now on; who did has to end that. */
+  synchronized Optional<RunWatch> unwatched() {
+    unwatched = true;
     return Optional.ofNullable(watch);
   }
 

@@ -85,7 +85,7 @@ final class Reports implements RunListener, RunDriver.RunAftermath {
 
   @Override
   public void ended(LiveRun run, TaskRecord record, boolean kept) {
-    run.watched().ifPresent(RunWatch::end);
+    run.unwatched().ifPresent(RunWatch::end);
     if (!kept) {
       clear(run);
     }

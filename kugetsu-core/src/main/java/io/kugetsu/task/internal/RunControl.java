@@ -1,6 +1,5 @@
 package io.kugetsu.task.internal;
 
-import io.kugetsu.common.InvalidRequestException;
 import io.kugetsu.common.StopReason;
 import io.kugetsu.common.TaskId;
 import io.kugetsu.common.TaskStatus;
@@ -11,7 +10,6 @@ import io.kugetsu.engine.TaskStore;
 import io.kugetsu.process.RunDirectory;
 import io.kugetsu.task.Cancellation;
 import io.kugetsu.task.Detachment;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -19,7 +17,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,16 +30,13 @@ final class RunControl {
   static final StopReason CLOSING =
       new StopReason(StopReason.Origin.SHUTDOWN, "the program is closing");
 
-  /** How long a command that was admitted elsewhere is given to begin, and how it is looked for. */
-  private static final Duration BEGINNING = Duration.ofSeconds(5);
-
-  private static final Duration BEGINNING_LOOK = Duration.ofMillis(5);
-
   private final TaskStores stores;
   private final LiveRuns live;
   private final RunDriver driver;
   private final Reports reports;
   private final ManagerSettings settings;
+  private final Standings standings;
+  private final Detaching detaching;
   private final Set<TaskId> left = ConcurrentHashMap.newKeySet();
   private final Set<TaskId> told = new HashSet<>();
   private volatile boolean closed;
@@ -58,6 +52,8 @@ final class RunControl {
     this.driver = driver;
     this.reports = reports;
     this.settings = settings;
+    this.standings = new Standings(stores, live, settings);
+    this.detaching = new Detaching(standings, stores, driver, settings.files());
   }
 
   /** Begins to carry out a claim. Does not fail: whatever goes wrong with it is its end. */
@@ -97,13 +93,13 @@ final class RunControl {
     return new Attendance.Actions() {
       @Override
       public void stop(StopReason reason) {
+        boolean attended = !run.isDetached();
         driver.insist(
             run,
             () -> {
-              boolean attended = !run.isDetached();
               driver.seeOthers(run);
               if (attended && run.isDetached()) {
-                return; // others were first: another time counts now, and the caller no more
+                return; // who detached it was first: another time counts, and the caller no more
               }
               stopLive(run, reason);
             });
@@ -111,114 +107,13 @@ final class RunControl {
 
       @Override
       public void detachByDeadline() {
-        driver.insist(run, () -> detachLive(run, true));
+        driver.insist(run, () -> detaching.detach(run, true));
       }
     };
   }
 
   Detachment detach(TaskId id) {
-    Standing standing = standing(id);
-    TaskRecord record = standing.record;
-    if (record == null || record.status().isTerminal()) {
-      return new Detachment(id, Detachment.Kind.ENDED, false);
-    }
-    if (standing.run != null) {
-      return detachLive(standing.run, false);
-    }
-    if (record.detached()) {
-      return new Detachment(id, Detachment.Kind.ALREADY, survives(record));
-    }
-    return detachElsewhere(record);
-  }
-
-  /**
-   * How a task stands.
-   *
-   * @param record its record; null when there is none, or none any more
-   * @param run its run here, if it has one
-   */
-  private record Standing(@Nullable TaskRecord record, @Nullable LiveRun run) {
-    boolean isWaiting() {
-      return record != null && record.status() == TaskStatus.PENDING;
-    }
-  }
-
-  /**
-   * Looks for the record and for the run. What by its record this instance runs, and is not among
-   * what it runs, has been claimed or has ended this moment: it is looked for again.
-   */
-  private Standing standing(TaskId id) {
-    long end = System.nanoTime() + BEGINNING.toNanos();
-    while (true) {
-      TaskRecord record = stores.find(id).orElse(null);
-      LiveRun run = live.find(id).orElse(null);
-      if (record == null || run != null || !isOurs(record) || System.nanoTime() - end > 0) {
-        return new Standing(record, run);
-      }
-      LockSupport.parkNanos(BEGINNING_LOOK.toNanos());
-    }
-  }
-
-  private boolean isOurs(TaskRecord record) {
-    boolean runs = record.status() == TaskStatus.RUNNING || record.status() == TaskStatus.STOPPING;
-    return runs && settings.me().equals(record.owner());
-  }
-
-  private Detachment detachLive(LiveRun run, boolean byDeadline) {
-    boolean before = run.isDetached();
-    if (!run.detach()) {
-      return new Detachment(
-          run.task(), run.hasEnded() ? Detachment.Kind.ENDED : Detachment.Kind.TOO_LATE, false);
-    }
-    driver.tellDetached(run, byDeadline);
-    return new Detachment(
-        run.task(),
-        before ? Detachment.Kind.ALREADY : Detachment.Kind.DETACHED,
-        survives(run.record()) && run.canSurvive());
-  }
-
-  /** Only a supervised run can be told by anybody; its own files decide who was first. */
-  private Detachment detachElsewhere(TaskRecord claimed) {
-    TaskRecord record = begun(claimed);
-    if (record.status().isTerminal()) {
-      return new Detachment(record.id(), Detachment.Kind.ENDED, false);
-    }
-    if (!(record.holder() instanceof Holder.Supervised)) {
-      throw new InvalidRequestException(
-          "only the instance that runs " + record.id() + " can put it into the background");
-    }
-    RunDirectory directory = directory(record);
-    if (!directory.detach()) {
-      return new Detachment(record.id(), Detachment.Kind.TOO_LATE, false);
-    }
-    boolean runs = stores.kept().detach(record.id(), record.epoch());
-    return new Detachment(
-        record.id(), runs ? Detachment.Kind.DETACHED : Detachment.Kind.ENDED, runs);
-  }
-
-  /** The record once its owner has told what runs, which it is about to when that is a command. */
-  private TaskRecord begun(TaskRecord claimed) {
-    TaskRecord now = claimed;
-    long end = System.nanoTime() + BEGINNING.toNanos();
-    while (now.holder() instanceof Holder.Instance && survives(now) && isTime(end)) {
-      LockSupport.parkNanos(BEGINNING_LOOK.toNanos());
-      Optional<TaskRecord> found = stores.find(claimed.id());
-      if (found.isEmpty()) {
-        throw DefaultBackgroundManager.gone(claimed.id());
-      }
-      now = found.get();
-    }
-    return now;
-  }
-
-  private static boolean isTime(long end) {
-    return System.nanoTime() - end < 0 && !Thread.currentThread().isInterrupted();
-  }
-
-  /** Whether it goes on without its JVM; known before its work has begun. */
-  private static boolean survives(TaskRecord record) {
-    return !record.kind().equals(HostWorkType.KIND)
-        && !record.input().containsKey(CommandWorkType.ON_PIPES);
+    return detaching.detach(id);
   }
 
   /** Notes what others have done to what runs here. */
@@ -258,8 +153,8 @@ final class RunControl {
   }
 
   private boolean stopAlone(TaskId id, StopReason reason) {
-    Standing standing = standing(id);
-    TaskRecord record = standing.isWaiting() ? cancel(id, reason) : standing.record;
+    Standings.Standing standing = standings.of(id);
+    TaskRecord record = standing.isWaiting() ? cancel(id, reason) : standing.record();
     if (record == null) {
       return false; // it ended and was not kept
     }
@@ -269,7 +164,7 @@ final class RunControl {
     if (standing.isWaiting()) {
       return stopAlone(id, reason); // it has been claimed meanwhile
     }
-    LiveRun run = standing.run;
+    LiveRun run = standing.run();
     // a run whose own end is written is of no use for the stop of one that awaits its children
     if (run != null && record.status() != TaskStatus.AWAITING) {
       return stopLive(run, reason);
@@ -394,7 +289,7 @@ final class RunControl {
       LOG.error("{} cannot be let go of; it is taken over once this JVM has ended", run.task(), e);
     }
     run.attendance().ended();
-    run.watched().ifPresent(RunWatch::end);
+    run.unwatched().ifPresent(RunWatch::end); // and who is about to begin that does not
     left.add(run.task());
     live.remove(run);
     return true;

@@ -207,7 +207,7 @@ final class RunDriver {
     }
     if (record.detached()) {
       run.detachedElsewhere();
-      tellDetached(run, false);
+      tellDetached(run);
     }
   }
 
@@ -215,15 +215,16 @@ final class RunDriver {
    * Makes it durable that a run went into the background, and tells everybody. Done once; where it
    * fails, whoever asks next does it.
    */
-  void tellDetached(LiveRun run, boolean byDeadline) {
+  void tellDetached(LiveRun run) {
     synchronized (run.telling()) { // nobody tells its end while somebody else is at this
       if (run.tellsDetached()) {
-        tellDetachedNow(run, byDeadline);
+        tellDetachedNow(run);
       }
     }
   }
 
-  private void tellDetachedNow(LiveRun run, boolean byDeadline) {
+  private void tellDetachedNow(LiveRun run) {
+    boolean byDeadline = run.isDetachedByDeadline();
     try {
       Map<String, String> progress = new HashMap<>(run.attendance().detached());
       if (byDeadline) {
@@ -247,6 +248,7 @@ final class RunDriver {
     }
     Optional<StopReason> stop = run.ended(work);
     run.attendance().ended();
+    tellDetachedFirst(run);
     Settlement settlement;
     boolean kept = true;
     try {
@@ -260,6 +262,17 @@ final class RunDriver {
       stop.ifPresent(run::state);
     }
     end(run, settlement, kept);
+  }
+
+  /** Whoever has just put it into the background may not have come to tell that. */
+  private void tellDetachedFirst(LiveRun run) {
+    try {
+      if (run.isDetached()) {
+        tellDetached(run);
+      }
+    } catch (RuntimeException e) {
+      LOG.warn("that {} went into the background is told by its end only", run.task(), e);
+    }
   }
 
   /**

@@ -143,6 +143,17 @@ class AttendanceTest {
     assertEquals(List.of(), done);
   }
 
+  /** Others can find it as soon as it is admitted, and that is before it listens to the caller. */
+  @Test
+  void detached_before_it_listens_the_callers_signal_counts_no_more() {
+    Cancellation signal = new Cancellation();
+    Attendance attendance = attendance(TaskSpec.OnDeadline.STOP, signal);
+    attendance.detached();
+    attendance.attend(actions, false);
+    signal.cancel(StopReason.user(""));
+    assertEquals(List.of(), done);
+  }
+
   @Test
   void after_the_end_nothing_happens() {
     Cancellation signal = new Cancellation();

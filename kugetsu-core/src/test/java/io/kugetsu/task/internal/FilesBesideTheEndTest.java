@@ -31,6 +31,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -75,11 +76,67 @@ class FilesBesideTheEndTest extends LeakFree {
     try (Engine engine = Engines.memory(Clock.systemUTC(), Engines.localProbe())) {
       run.set(run(engine));
       run.get().begun(work);
-      boolean behind = run.get().detach();
+      boolean behind = run.get().detach(false);
       ending.get().join();
       assertTrue(behind);
       assertTrue(endedBehind.get());
-      assertFalse(run.get().detach(), "a detaching after the end");
+      assertFalse(run.get().detach(false), "a detaching after the end");
+    }
+  }
+
+  @Test
+  void what_was_detached_before_it_began_is_told_so_before_its_end() throws Exception {
+    AtomicReference<LiveRun> run = new AtomicReference<>();
+    AtomicReference<Thread> ending = new AtomicReference<>();
+    AtomicBoolean endedBefore = new AtomicBoolean();
+    Work work =
+        new Untold() {
+          @Override
+          public boolean detach() {
+            ending.set(beside(() -> run.get().ended(this)));
+            endedBefore.set(run.get().hasEnded());
+            return true;
+          }
+        };
+    try (Engine engine = Engines.memory(Clock.systemUTC(), Engines.localProbe())) {
+      run.set(run(engine));
+      assertTrue(run.get().detach(false));
+      run.get().begun(work);
+      ending.get().join();
+      assertFalse(endedBefore.get());
+      assertTrue(run.get().hasEnded());
+    }
+  }
+
+  @Test
+  void what_ends_before_it_is_handed_in_is_told_that_it_was_detached() throws Exception {
+    AtomicInteger told = new AtomicInteger();
+    Work work =
+        new Untold() {
+          @Override
+          public boolean detach() {
+            told.incrementAndGet();
+            return true;
+          }
+        };
+    try (Engine engine = Engines.memory(Clock.systemUTC(), Engines.localProbe())) {
+      LiveRun run = run(engine);
+      assertTrue(run.detach(false));
+      run.ended(work);
+      assertEquals(1, told.get(), "before its end is told");
+      run.begun(work);
+      assertEquals(1, told.get(), "after its end: its files may have been removed");
+    }
+  }
+
+  /** Its timer would go on for ever, as nobody ends the watching any more. */
+  @Test
+  void nobody_begins_to_watch_what_is_let_go_of() throws Exception {
+    try (Engine engine = Engines.memory(Clock.systemUTC(), Engines.localProbe())) {
+      LiveRun run = run(engine);
+      run.begun(new Untold() {});
+      assertEquals(Optional.empty(), run.unwatched());
+      assertEquals(Optional.empty(), run.watch(() -> mock(RunWatch.class)));
     }
   }
 
