@@ -128,15 +128,16 @@ final class GitStreams implements ExecuteStreamHandler {
   }
 
   private static final class Pump extends Thread {
-    private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final int QUIET_LOOKS = 10;
     private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long LOOK_MILLIS = 50;
     private static final int BUFFER = 8192;
 
     private final Output target;
     private volatile @Nullable InputStream source;
-    private volatile long lastRead = System.nanoTime();
-    private volatile boolean taking;
+    private volatile long reads;
+    // Only who waits for more can tell by getting nothing that there is nothing.
+    private volatile boolean reading;
     private boolean abandoned;
     private boolean complete;
 
@@ -154,13 +155,16 @@ final class GitStreams implements ExecuteStreamHandler {
         return;
       }
       try {
+        long count = 0;
         int read;
+        reading = true;
         while ((read = open.read(buffer)) >= 0) {
-          taking = true;
+          reading = false;
           take(buffer, read);
-          lastRead = System.nanoTime();
-          taking = false;
+          reads = ++count;
+          reading = true;
         }
+        reading = false;
         take(buffer, -1);
       } catch (IOException e) {
         // The command was ended and its pipe closed under us; what came is kept.
@@ -179,28 +183,35 @@ final class GitStreams implements ExecuteStreamHandler {
       }
     }
 
+    /**
+     * Looks are counted, and not the time that goes by: on a busy machine the thread that reads may
+     * have been given as little of it as this one.
+     */
     void finish() {
       long ended = System.nanoTime();
       boolean interrupted = false;
-      while (isAlive() && !isQuiet(ended)) {
+      long before = reads;
+      int quiet = 0;
+      while (isAlive() && quiet < QUIET_LOOKS) {
         try {
           join(LOOK_MILLIS);
         } catch (InterruptedException e) {
           interrupted = true;
         }
+        long now = reads;
+        if (!reading) {
+          quiet = 0; // who is slow to take what came is not quiet
+        } else if (System.nanoTime() - ended > LONGEST_NANOS) {
+          quiet = QUIET_LOOKS;
+        } else {
+          quiet = now == before ? quiet + 1 : 0;
+        }
+        before = now;
       }
       abandon();
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
-    }
-
-    private boolean isQuiet(long ended) {
-      long now = System.nanoTime();
-      // Who is slow to take what came is not quiet.
-      return !taking
-          && (now - ended > LONGEST_NANOS
-              || (now - ended > QUIET_NANOS && now - lastRead > QUIET_NANOS));
     }
 
     private synchronized boolean isComplete() {
