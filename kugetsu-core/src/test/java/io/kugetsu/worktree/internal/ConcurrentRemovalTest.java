@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.kugetsu.internal.Faults;
 import io.kugetsu.support.Fifo;
 import io.kugetsu.support.LeakFree;
 import io.kugetsu.worktree.Integration;
@@ -21,11 +22,14 @@ import io.kugetsu.worktree.RepositoryException.Problem;
 import io.kugetsu.worktree.Rescue;
 import io.kugetsu.worktree.Restoration;
 import io.kugetsu.worktree.Restoration.Reason;
+import io.kugetsu.worktree.WorkState;
 import io.kugetsu.worktree.Worktree;
 import io.kugetsu.worktree.WorktreeService;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -108,6 +112,75 @@ class ConcurrentRemovalTest extends LeakFree {
 
     assertTrue(refused(removal.goOn()).has(Kind.NOT_REGISTERED));
     assertEquals(List.of(), begun());
+  }
+
+  @Test
+  void who_looks_while_others_are_taking_it_is_told_that_it_is_gone() throws Exception {
+    // so that both removals take the same steps
+    Files.createDirectories(repository.root.resolve(".trash"));
+    Files.createDirectories(repository.main.resolve(".git/kugetsu/trash"));
+    Worktree other = repository.worktree("y");
+    int middle;
+    try (Faults faults = Faults.none()) {
+      removed(repository.service().remove(other));
+      List<String> steps = faults.steps();
+      middle = steps.indexOf(steps.stream().filter(this::takesEntry).findFirst().orElseThrow());
+    }
+    WorktreeService service = repository.service();
+    List<Future<Removal>> second = new ArrayList<>();
+    try (Faults faults =
+        Faults.doAt(
+            middle,
+            () -> {
+              assertFalse(Files.exists(tree.path()), "its entry is there yet");
+              second.add(thread.submit(() -> repository.remove(tree)));
+              Eventually.isTrue(() -> second.get(0).isDone() || isIn(".LockFile", "lockThreads"));
+            })) {
+      removed(service.remove(tree));
+    }
+
+    Removal late = second.get(0).get(2, TimeUnit.MINUTES);
+    assertTrue(refused(late).has(Kind.NOT_REGISTERED), late.toString());
+  }
+
+  private boolean takesEntry(String step) {
+    return step.startsWith("RENAME " + repository.main.resolve(".git/kugetsu/trash"))
+        && step.endsWith(".taken");
+  }
+
+  /** Whether any thread is in a method. */
+  private static boolean isIn(String type, String method) {
+    return Thread.getAllStackTraces().values().stream()
+        .flatMap(Arrays::stream)
+        .anyMatch(
+            frame -> frame.getClassName().endsWith(type) && frame.getMethodName().equals(method));
+  }
+
+  /** Java begins it as a small program of its own, in the worktree. */
+  @Test
+  void git_of_ours_that_is_only_about_to_begin_is_nobody_at_work() throws Exception {
+    Path spawner = temp.resolve("jspawnhelper");
+    Fifo begun = Fifo.create(temp.resolve("begun"));
+    Fifo go = Fifo.create(temp.resolve("go"));
+    TestRepository.write(
+        spawner,
+        "#!/bin/sh\necho x > "
+            + begun.path()
+            + "\nread x < "
+            + go.path()
+            + "\nexec git hash-object --stdin\n");
+    TestRepository.makeExecutable(spawner);
+    Process git = new ProcessBuilder(spawner.toString()).directory(tree.path().toFile()).start();
+    try {
+      begun.read();
+      Future<WorkState> look = thread.submit(() -> repository.service().workState(tree));
+      Eventually.isTrue(() -> look.isDone() || isIn(".TreeProcesses", "awaitProgram"));
+      go.write("on");
+
+      assertEquals(List.of(), look.get(2, TimeUnit.MINUTES).obstacles());
+    } finally {
+      git.destroyForcibly().waitFor();
+    }
   }
 
   @Test

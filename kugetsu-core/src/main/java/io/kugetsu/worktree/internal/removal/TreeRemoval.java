@@ -34,6 +34,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -47,6 +48,9 @@ public final class TreeRemoval {
   // What was seen before a longer wait for the lock may no longer be so.
   private static final Duration FRESH = Duration.ofMillis(250);
   private static final int TRIES = 3;
+  // What one finds that somebody else is just taking away.
+  private static final Set<Kind> HALF_GONE =
+      EnumSet.of(Kind.MISSING_DIRECTORY, Kind.FOREIGN_DIRECTORY, Kind.UNKNOWN);
 
   private final Git git;
   private final Registry registry;
@@ -75,7 +79,11 @@ public final class TreeRemoval {
   public Removal run() {
     try {
       Removal removal = attempt();
-      return removal instanceof Refused ? byOthers().orElse(removal) : removal;
+      if (removal instanceof Refused refused) {
+        boolean half = HALF_GONE.stream().anyMatch(refused::has);
+        return (half ? afterOthers() : byOthers()).orElse(removal);
+      }
+      return removal;
     } catch (KugetsuException e) {
       return afterOthers().orElseThrow(() -> e);
     }

@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The processes that work in a directory: those of which it, or one below it, is the working
@@ -28,6 +30,10 @@ public record TreeProcesses(Path directory) {
   private static final Path PROC = Path.of("/proc");
   private static final String MARK = ProcessSpec.MARKER_VARIABLE + "=";
   private static final String OWN_GIT = Begun.VARIABLE + "=";
+  private static final String SPAWNER = "jspawnhelper";
+  private static final int MOST_LOOKS = 10_000;
+  private static final int LOOKS_FOR_VARIABLES = 100;
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   /** Tells of all that live. */
   void tell(Tally tally) throws IOException {
@@ -54,6 +60,7 @@ public record TreeProcesses(Path directory) {
       for (Path process : processes) {
         long pid = Long.parseLong(String.valueOf(process.getFileName()));
         if (isIn(process)
+            && awaitProgram(pid)
             && ProcessFacts.startTicks(pid).isPresent()
             && variable(pid, OWN_GIT).isEmpty()
             && !ProcessFacts.isEnding(pid) // else its variables were gone already
@@ -70,6 +77,32 @@ public record TreeProcesses(Path directory) {
   private boolean isIn(Path process) {
     try {
       return Files.readSymbolicLink(process.resolve("cwd")).startsWith(directory);
+    } catch (IOException e) {
+      return false; // it has ended, or is another user's
+    }
+  }
+
+  /**
+   * Waits until it can be told what it is. Java starts a program by a small one of its own, which
+   * goes to the directory first and only then becomes git, say; and a program that has just begun
+   * has no variables yet.
+   *
+   * @return true, also when that cannot be told in time
+   */
+  private boolean awaitProgram(long pid) {
+    for (int look = 0; look < MOST_LOOKS && isOnItsWay(pid, look); look++) {
+      LockSupport.parkNanos(this, LOOK_NANOS);
+    }
+    return true;
+  }
+
+  /** A program may have no variables at all, and then they are not waited for that long. */
+  private static boolean isOnItsWay(long pid, int look) {
+    try {
+      return name(pid).equals(SPAWNER)
+          || (look < LOOKS_FOR_VARIABLES
+              && Files.readAllBytes(PROC.resolve(pid + "/environ")).length == 0
+              && !ProcessFacts.isEnding(pid));
     } catch (IOException e) {
       return false; // it has ended, or is another user's
     }
