@@ -5,6 +5,7 @@ import io.kugetsu.worktree.internal.git.GitCommand;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -104,7 +105,9 @@ public record CheckedOut(Path gitDirectory, Path top, boolean ours) {
   private List<String> lines(String name) {
     Path file = gitDirectory.resolve(name);
     try {
-      return Files.exists(file) ? Files.readAllLines(file, StandardCharsets.UTF_8) : List.of();
+      return Files.readAllLines(file, StandardCharsets.UTF_8);
+    } catch (NoSuchFileException e) {
+      return List.of(); // there is none, or it went just now, maybe with all of the entry
     } catch (IOException e) {
       throw new StorageException(file, "cannot be read: " + e, e);
     }

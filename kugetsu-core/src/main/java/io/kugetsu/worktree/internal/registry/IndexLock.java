@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -49,9 +50,13 @@ public record IndexLock(Path file, Path draft, String owner) {
   }
 
   public boolean isOurs() throws IOException {
-    return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
-        && Files.size(file) < LONGEST
-        && Files.readString(file, StandardCharsets.ISO_8859_1).equals(owner);
+    try {
+      return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+          && Files.size(file) < LONGEST
+          && Files.readString(file, StandardCharsets.ISO_8859_1).equals(owner);
+    } catch (NoSuchFileException e) {
+      return false; // another git's, which let go of it just now
+    }
   }
 
   /** Lets go of it, if it is ours. */

@@ -5,6 +5,7 @@ import io.kugetsu.internal.ProcessFacts;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** A note of the program that is making something, so that what it leaves can be told as left. */
@@ -23,8 +24,12 @@ final class Maker {
 
   /** Whether a note is of just that. */
   static boolean isOf(Path note, String id) throws IOException {
-    String[] words = words(note);
-    return words.length > ID && words[ID].equals(id);
+    try {
+      String[] words = words(note);
+      return words.length > ID && words[ID].equals(id);
+    } catch (NoSuchFileException e) {
+      return false; // whoever wrote another one took it away just now
+    }
   }
 
   /** Whether whoever wrote a note lives no more, or died while it wrote it. */

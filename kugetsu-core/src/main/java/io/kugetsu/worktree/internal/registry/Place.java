@@ -61,7 +61,7 @@ public record Place(Path root, String name) {
 
   /** Whether it is claimed for that, and git does not know of it yet. */
   public boolean isClaimedFor(String id) throws IOException {
-    return Files.exists(note()) && Maker.isOf(note(), id);
+    return Maker.isOf(note(), id);
   }
 
   /** From now on git knows of it, or nothing of it is left. */

@@ -4,6 +4,7 @@ import io.kugetsu.worktree.RepositoryException;
 import io.kugetsu.worktree.RepositoryException.Problem;
 import io.kugetsu.worktree.Worktree;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -38,9 +39,7 @@ public final class Standing {
     Path path = worktree.path();
     try {
       if (worktree.repository().equals(registry.common())) {
-        // Most entries have the name of the directory; to look at all of them takes long for many.
-        Path likely = registry.common().resolve("worktrees").resolve(path.getFileName());
-        Optional<Entry> entry = Optional.of(Entry.read(likely)).filter(found -> found.isAt(path));
+        Optional<Entry> entry = likely(registry, path).filter(found -> found.isAt(path));
         if (entry.isEmpty() || !entry.get().isLinkedFrom(path)) {
           entry = registry.at(path);
         }
@@ -53,5 +52,15 @@ public final class Standing {
     }
     throw new RepositoryException(
         path, Problem.NOT_THAT_WORKTREE, "is gone, or no longer the worktree it was");
+  }
+
+  /** Most entries have the name of the directory; to look at all of them takes long for many. */
+  private static Optional<Entry> likely(Registry registry, Path path) throws IOException {
+    try {
+      return Optional.of(
+          Entry.read(registry.common().resolve("worktrees").resolve(path.getFileName())));
+    } catch (NoSuchFileException e) {
+      return Optional.empty(); // it is being removed at this moment
+    }
   }
 }

@@ -33,6 +33,7 @@ public record Trash(Path directory) {
   private static final String IN_ROOT = ".trash";
   private static final String ELSEWHERE = ".kugetsu-trash";
   private static final String TAKEN = ".taken";
+  private static final int TRIES = 8;
   private static final Pattern NAME =
       Pattern.compile(".+\\.([0-9]{1,18})-([0-9]{1,18})-[0-9a-f]{8}");
   private static final Set<Path> BEING_DELETED = ConcurrentHashMap.newKeySet();
@@ -58,20 +59,32 @@ public record Trash(Path directory) {
   /** What time it is for the file system; a program that dies leaves rubbish at most. */
   public FileTime now() throws IOException {
     Files.createDirectories(directory);
-    Path file = Files.createFile(released(place("clock")));
+    Path file = released(place("clock"));
+    BEING_DELETED.add(file); // else another thread that sweeps would take it for rubbish
     try {
-      return Files.getLastModifiedTime(file);
+      return Files.getLastModifiedTime(Files.createFile(file));
     } finally {
       Files.deleteIfExists(file);
+      BEING_DELETED.remove(file);
     }
   }
 
   /** Takes a directory away. */
   public void take(Path path, Path place) throws IOException {
-    DiskSteps.makeDirectories(directory);
     // A directory that may not be written cannot be moved elsewhere either.
     Trees.makeUsable(path);
-    DiskSteps.rename(path, place);
+    for (int attempt = 1; ; attempt++) {
+      DiskSteps.makeDirectories(directory);
+      try {
+        DiskSteps.rename(path, place);
+        return;
+      } catch (NoSuchFileException e) {
+        // One that sweeps an empty trash takes that away, also in between.
+        if (attempt == TRIES || !Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+          throw e;
+        }
+      }
+    }
   }
 
   /** Takes a directory away that is not going to be given back; where it is now. */

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
@@ -23,16 +24,16 @@ public record TreeLink(Path target) {
   /** The link in a directory; empty when there is none, or something else. */
   public static Optional<TreeLink> of(Path tree) throws IOException {
     Path file = tree.resolve(NAME);
-    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || Files.size(file) > LONGEST) {
-      return Optional.empty();
-    }
-    String text = Files.readString(file, StandardCharsets.UTF_8).stripTrailing();
     try {
+      if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || Files.size(file) > LONGEST) {
+        return Optional.empty();
+      }
+      String text = Files.readString(file, StandardCharsets.UTF_8).stripTrailing();
       return text.startsWith(START)
           ? Optional.of(new TreeLink(tree.resolve(text.substring(START.length())).normalize()))
           : Optional.empty();
-    } catch (InvalidPathException e) {
-      return Optional.empty();
+    } catch (InvalidPathException | NoSuchFileException e) {
+      return Optional.empty(); // a name that is no path, or the directory went just now
     }
   }
 
@@ -44,7 +45,11 @@ public record TreeLink(Path target) {
   }
 
   public boolean leadsTo(Entry entry) throws IOException {
-    return Files.isDirectory(target) && Files.isSameFile(target, entry.directory());
+    try {
+      return Files.isDirectory(target) && Files.isSameFile(target, entry.directory());
+    } catch (NoSuchFileException e) {
+      return false; // the entry went just now
+    }
   }
 
   /**
