@@ -157,10 +157,11 @@ class PushTest {
     Path pid = repository.home.resolve("pid");
     repository.hook("pre-push", "sleep 1000 & echo $! > " + pid + "; wait");
 
-    assertRefused(Reason.TIMED_OUT, PushRequest.to("origin").within(Duration.ofSeconds(3)));
+    Refused unused =
+        Eventually.endedAt(
+            pid, limit -> assertRefused(Reason.TIMED_OUT, PushRequest.to("origin").within(limit)));
 
-    long sleeper = Long.parseLong(Files.readString(pid).strip());
-    Eventually.isTrue(() -> ProcessHandle.of(sleeper).filter(ProcessHandle::isAlive).isEmpty());
+    Eventually.isDead(pid);
   }
 
   @Test

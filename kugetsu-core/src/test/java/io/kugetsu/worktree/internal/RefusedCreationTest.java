@@ -11,6 +11,7 @@ import io.kugetsu.common.InvalidRequestException;
 import io.kugetsu.internal.FileLocks;
 import io.kugetsu.internal.LockFile;
 import io.kugetsu.internal.Trees;
+import io.kugetsu.support.OsProcesses;
 import io.kugetsu.worktree.BaseRef;
 import io.kugetsu.worktree.Creation.Reason;
 import io.kugetsu.worktree.GitException;
@@ -312,15 +313,14 @@ class RefusedCreationTest {
               });
       Eventually.isTrue(() -> Files.exists(started));
       threads.shutdownNow();
-      creation.get(30, TimeUnit.SECONDS);
+      creation.get(1, TimeUnit.MINUTES);
     } finally {
       threads.shutdownNow();
     }
 
     assertTrue(flagSeen.await(0, TimeUnit.SECONDS));
     assertEquals(before, repository.traces());
-    long hook = Long.parseLong(Files.readString(started).strip());
-    assertFalse(ProcessHandle.of(hook).map(ProcessHandle::isAlive).orElse(false));
+    assertFalse(OsProcesses.lives(Long.parseLong(Files.readString(started).strip())));
   }
 
   @Test

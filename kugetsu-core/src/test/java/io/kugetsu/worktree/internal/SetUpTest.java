@@ -29,7 +29,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -152,7 +151,7 @@ class SetUpTest extends LeakFree {
       assertEquals(Optional.empty(), repository.service().find("x"));
 
       gate.write("go");
-      assertEquals(List.of(creation.get(30, TimeUnit.SECONDS)), repository.service().list());
+      assertEquals(List.of(creation.get(1, TimeUnit.MINUTES)), repository.service().list());
     } finally {
       threads.shutdownNow();
     }
@@ -200,12 +199,14 @@ class SetUpTest extends LeakFree {
     String before = repository.traces();
 
     Refused refused =
-        refused(
-            service(trusting().setUpTimeout(Duration.ofSeconds(3)))
-                .create(WorktreeRequest.branch("x")));
+        Eventually.endedAt(
+            pids,
+            limit ->
+                refused(
+                    service(trusting().setUpTimeout(limit)).create(WorktreeRequest.branch("x"))));
 
     assertEquals(Reason.SETUP_TIMED_OUT, refused.reason());
-    assertDead(pids);
+    Eventually.isDead(pids);
     assertEquals(before, repository.traces());
   }
 
@@ -231,11 +232,11 @@ class SetUpTest extends LeakFree {
               });
       Eventually.isTrue(() -> Files.exists(pids));
       threads.shutdownNow();
-      assertTrue(flag.get(30, TimeUnit.SECONDS));
+      assertTrue(flag.get(1, TimeUnit.MINUTES));
     } finally {
       threads.shutdownNow();
     }
-    assertDead(pids);
+    Eventually.isDead(pids);
     assertEquals(before, repository.traces());
   }
 
@@ -246,7 +247,7 @@ class SetUpTest extends LeakFree {
 
     made(create(any()));
 
-    assertDead(pids);
+    Eventually.isDead(pids);
   }
 
   @Test
@@ -290,11 +291,6 @@ class SetUpTest extends LeakFree {
     assertEquals(tree.path() + "\n", Files.readString(log));
     assertTrue(warnings.get(0).contains("exit code 4"), warnings.toString());
     assertFalse(Files.exists(tree.path().resolve("evil")));
-  }
-
-  private static void assertDead(Path pids) throws IOException {
-    long pid = Long.parseLong(Files.readString(pids).strip());
-    Eventually.isTrue(() -> ProcessHandle.of(pid).map(it -> !it.isAlive()).orElse(true));
   }
 
   private void conf(String text) {

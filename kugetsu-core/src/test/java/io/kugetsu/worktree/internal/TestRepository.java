@@ -119,7 +119,9 @@ final class TestRepository {
   private static String run(
       Path directory, Map<String, String> environment, boolean mustWork, String... arguments) {
     try {
-      List<String> argv = new ArrayList<>(List.of("git"));
+      // nothing of git's own that goes on in the background
+      List<String> argv =
+          new ArrayList<>(List.of("git", "-c", "maintenance.auto=false", "-c", "gc.auto=0"));
       argv.addAll(List.of(arguments));
       ProcessBuilder builder =
           new ProcessBuilder(argv).directory(directory.toFile()).redirectErrorStream(true);
