@@ -183,6 +183,23 @@ class ConcurrentRemovalTest extends LeakFree {
     }
   }
 
+  /** As it asks for the status of each submodule. */
+  @Test
+  void git_that_git_of_ours_asks_is_nobody_at_work() throws Exception {
+    Path asking = temp.resolve("asking/git");
+    TestRepository.write(asking, "#!/bin/sh\ngit hash-object --stdin\nexit\n");
+    TestRepository.makeExecutable(asking);
+    Process git = new ProcessBuilder(asking.toString()).directory(tree.path().toFile()).start();
+    try {
+      Eventually.isTrue(() -> git.descendants().count() == 1);
+
+      assertEquals(List.of(), repository.service().workState(tree).obstacles());
+    } finally {
+      git.getOutputStream().close();
+      assertTrue(git.waitFor(1, TimeUnit.MINUTES));
+    }
+  }
+
   @Test
   void who_integrates_it_too_late_is_told_that_it_is_gone() throws Exception {
     repository.commitIn(tree.path(), "work");

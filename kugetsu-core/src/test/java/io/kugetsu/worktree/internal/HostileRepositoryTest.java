@@ -78,11 +78,20 @@ class HostileRepositoryTest extends LeakFree {
     arm();
 
     repository.git("worktree", "add", "-q", "-b", "plain", repository.home + "/plain");
-    repository.gitIn(repository.home.resolve("plain"), "status");
+    Path other = repository.home.resolve("plain");
+    repository.gitIn(other, "status");
+    // of the same length, so that it is read; else that depends on when the index was written
+    TestRepository.write(other.resolve("a.txt"), "two\n");
+    repository.gitIn(other, "-c", "core.fsmonitor=false", "status");
     Set<String> plain = ran();
     assertTrue(
         plain.containsAll(
-            List.of("post-checkout", "reference-transaction", "filter-smudge", "core.fsmonitor")),
+            List.of(
+                "post-checkout",
+                "reference-transaction",
+                "filter-smudge",
+                "filter-clean",
+                "core.fsmonitor")),
         plain.toString());
     clear();
     WorktreeService service = repository.service();

@@ -17,7 +17,7 @@ import io.kugetsu.worktree.Worktree;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -175,17 +175,18 @@ class PushTest {
     repository.git("remote", "add", "gone", repository.home.resolve("gone.git").toString());
     assertRefused(Reason.UNREACHABLE, PushRequest.to("gone"));
 
-    int closed;
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      closed = socket.getLocalPort();
+    // taken, so that nobody else can listen there, and not listened at
+    try (Socket taken = new Socket()) {
+      taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      String closed = "127.0.0.1:" + taken.getLocalPort() + "/r";
+      repository.git("remote", "add", "closed", "http://me:password@" + closed);
+      assertRefused(Reason.UNREACHABLE, PushRequest.to("closed"));
+      repository.git("remote", "set-url", "closed", "http://me:pass@word@" + closed);
+      Refused refused = assertRefused(Reason.UNUSABLE_REMOTE, PushRequest.to("closed"));
+      assertFalse(refused.text().contains("word"), refused.text());
+      repository.git("remote", "add", "ssh", "ssh://me@" + closed);
+      assertRefused(Reason.UNREACHABLE, PushRequest.to("ssh"));
     }
-    repository.git("remote", "add", "closed", "http://me:password@127.0.0.1:" + closed + "/r");
-    assertRefused(Reason.UNREACHABLE, PushRequest.to("closed"));
-    repository.git("remote", "set-url", "closed", "http://me:pass@word@127.0.0.1:" + closed + "/r");
-    Refused refused = assertRefused(Reason.UNUSABLE_REMOTE, PushRequest.to("closed"));
-    assertFalse(refused.text().contains("word"), refused.text());
-    repository.git("remote", "add", "ssh", "ssh://me@127.0.0.1:" + closed + "/r");
-    assertRefused(Reason.UNREACHABLE, PushRequest.to("ssh"));
   }
 
   @Test

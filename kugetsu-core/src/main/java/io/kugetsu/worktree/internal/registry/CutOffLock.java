@@ -65,7 +65,7 @@ public record CutOffLock(Path file, Set<String> contents) {
     try {
       Object before = Files.readAttributes(file, "unix:ino,ctime", LinkOption.NOFOLLOW_LINKS);
       // Other programs than git have such a lock too, but not for long.
-      LockSupport.parkNanos(this, STILL_NANOS);
+      pause();
       if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
           || (!contents.isEmpty() && !contents.contains(Files.readString(file)))
           || isGitAtWork(registry)
@@ -82,6 +82,19 @@ public record CutOffLock(Path file, Set<String> contents) {
       return false;
     }
     return true;
+  }
+
+  /** As long as it is to last, whatever interrupts: a shorter one would prove nothing. */
+  private void pause() {
+    long end = System.nanoTime() + STILL_NANOS;
+    boolean interrupted = false;
+    for (long left = STILL_NANOS; left > 0; left = end - System.nanoTime()) {
+      LockSupport.parkNanos(this, left);
+      interrupted |= Thread.interrupted();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Who cannot be looked at counts as being at work here. */

@@ -63,8 +63,8 @@ public record TreeProcesses(Path directory) {
             && awaitProgram(pid)
             && ProcessFacts.startTicks(pid).isPresent()
             && variable(pid, OWN_GIT).isEmpty()
-            && !ProcessFacts.isEnding(pid) // else its variables were gone already
-            && !isOwnLook(pid)) {
+            && !isOwnLook(pid)
+            && !ProcessFacts.isEnding(pid)) { // else what was asked before may be gone already
           pids.add(pid);
         }
       }
@@ -108,13 +108,16 @@ public record TreeProcesses(Path directory) {
     }
   }
 
-  /** Another thread may just be asking git something about the worktree. */
+  /** Another thread may just be asking git something about the worktree, which asks git itself. */
   private static boolean isOwnLook(long pid) {
-    return name(pid).equals("git")
-        && ProcessHandle.of(pid)
-            .flatMap(ProcessHandle::parent)
-            .filter(parent -> parent.pid() == ProcessFacts.ownPid())
-            .isPresent();
+    Optional<ProcessHandle> process = ProcessHandle.of(pid);
+    while (process.isPresent() && name(process.get().pid()).equals("git")) {
+      process = process.get().parent();
+      if (process.isPresent() && process.get().pid() == ProcessFacts.ownPid()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static String name(long pid) {
