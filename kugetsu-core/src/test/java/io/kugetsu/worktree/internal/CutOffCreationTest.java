@@ -128,7 +128,7 @@ class CutOffCreationTest extends LeakFree {
     try {
       ScheduledFuture<?> unused =
           other.scheduleWithFixedDelay(
-              () -> TestRepository.write(lock, ""), 0, 10, TimeUnit.MILLISECONDS);
+              () -> TestRepository.write(lock, ""), 0, 200, TimeUnit.MILLISECONDS);
       Thread.currentThread().interrupt(); // no reason to look for a shorter time
       assertFalse(new CutOffLock(lock, Set.of("")).clear(registry()));
       assertTrue(Thread.interrupted());

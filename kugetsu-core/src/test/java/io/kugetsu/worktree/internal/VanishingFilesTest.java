@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Looks at files that others make and take away all the while: what went is no failure. */
 class VanishingFilesTest {
   private static final int LOOKS = 1_500;
+  private static final int SLOW_LOOKS = 100;
 
   @TempDir Path temp;
 
@@ -57,11 +58,12 @@ class VanishingFilesTest {
   void the_clock_of_a_trash_that_is_swept() throws Exception {
     Trash trash = Trash.in(temp);
 
-    whileDone(trash::sweep, trash::now);
+    whileDone(SLOW_LOOKS, trash::sweep, trash::now);
   }
 
   private static void whileItComesAndGoes(Path file, Look look) throws Exception {
     whileDone(
+        LOOKS,
         () -> {
           try {
             Files.writeString(file, "theirs\n");
@@ -73,7 +75,7 @@ class VanishingFilesTest {
         look);
   }
 
-  private static void whileDone(Runnable deed, Look look) throws Exception {
+  private static void whileDone(int looks, Runnable deed, Look look) throws Exception {
     AtomicBoolean enough = new AtomicBoolean();
     ExecutorService thread = Executors.newSingleThreadExecutor();
     try {
@@ -85,7 +87,7 @@ class VanishingFilesTest {
                 }
               });
       try {
-        for (int n = 0; n < LOOKS; n++) {
+        for (int n = 0; n < looks; n++) {
           look.look();
         }
       } finally {
