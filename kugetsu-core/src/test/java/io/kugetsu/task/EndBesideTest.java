@@ -142,6 +142,23 @@ class EndBesideTest extends LeakFree {
     assertTrue(task.await(SOON).info().detached());
   }
 
+  @Test
+  void what_ends_elsewhere_while_it_is_to_be_detached_has_ended() throws Exception {
+    try (BackgroundManager other = builder(directory).engine(engine).open()) {
+      TaskHandle task = other.start(Managers.sh(directory, "read x"));
+      task.started().toCompletableFuture().get(30, TimeUnit.SECONDS);
+      TaskHandle seen = tasks.find(task.id()).orElseThrow();
+      engine.after(
+          "find",
+          () -> {
+            engine.works("find");
+            task.stop("enough");
+            task.await(SOON);
+          });
+      assertEquals(Detachment.Kind.ENDED, seen.detach().kind());
+    }
+  }
+
   private List<Integer> awaitNothingHeld() {
     try {
       return Insides.awaitNothingHeld(tasks);
