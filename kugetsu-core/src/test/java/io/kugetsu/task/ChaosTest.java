@@ -25,12 +25,14 @@ import java.util.TreeSet;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Whatever several threads do with a manager in whatever order, what has to hold holds. A failure
  * names its seed; {@code -Dkugetsu.chaos.seed=<n>} runs that one alone.
  */
+@Timeout(600)
 class ChaosTest extends LeakFree {
   private static final int SEEDS = 200;
 
