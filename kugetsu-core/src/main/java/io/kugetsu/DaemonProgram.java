@@ -98,15 +98,31 @@ final class DaemonProgram {
 
   /**
    * Who serves already makes this one superfluous. Who is about to end does not: it may have looked
-   * for messages for the last time.
+   * for messages for the last time. Nor does who only has the lock for a moment, to end.
    */
   private boolean awaitOffice() {
-    while (asked.getCount() > 0 && files.serving().isEmpty()) {
+    while (asked.getCount() > 0 && !isSuperfluous()) {
       office = files.lock().tryLock(LOOK_AGAIN).orElse(null);
       if (office != null) {
         return true;
       }
     }
+    return false;
+  }
+
+  /**
+   * Asked again once it is told: who sees this one on its way hands a message over to it, and the
+   * one that serves may have looked for messages for the last time meanwhile.
+   */
+  private boolean isSuperfluous() {
+    if (files.serving().isEmpty()) {
+      return false;
+    }
+    files.tellSuperfluous(mark);
+    if (files.serving().isPresent()) {
+      return true;
+    }
+    files.tellLaunched(mark);
     return false;
   }
 
@@ -130,7 +146,7 @@ final class DaemonProgram {
         }
         closeOffice();
         duty.standDown();
-      } while (duty.isNeeded() && takeOffice() && duty.standUp());
+      } while (duty.isNeeded() && awaitOffice() && duty.standUp());
       say("ends, there is nothing to do");
     } catch (RuntimeException | Error e) {
       say("cannot serve: " + e);

@@ -1,8 +1,10 @@
 package io.kugetsu;
 
+import io.kugetsu.common.ClosedException;
 import io.kugetsu.common.InvalidRequestException;
 import io.kugetsu.common.StorageException;
 import io.kugetsu.config.SecretMasker;
+import io.kugetsu.engine.Elected;
 import io.kugetsu.engine.Engine;
 import io.kugetsu.engine.TaskRecord;
 import io.kugetsu.queue.internal.BackgroundDaemon;
@@ -47,10 +49,19 @@ final class Daemons {
             builder.repository.toAbsolutePath(),
             Optional.ofNullable(builder.limits),
             builder.spawnLimits.running()),
-        engine::elected,
+        () -> elected(engine),
         builder.daemonIdle,
         SecretMasker.of(variables),
         open);
+  }
+
+  /** A message that was accepted just before the closing needs somebody who starts it too. */
+  private static Optional<Elected> elected(Engine engine) {
+    try {
+      return engine.elected();
+    } catch (ClosedException e) {
+      return Optional.empty();
+    }
   }
 
   /**

@@ -30,6 +30,7 @@ import io.kugetsu.session.SessionRegistry;
 import io.kugetsu.session.internal.Clones;
 import io.kugetsu.session.internal.Places;
 import io.kugetsu.session.internal.StoredSessions;
+import io.kugetsu.session.internal.StoredSessions.Release;
 import io.kugetsu.task.BackgroundManager;
 import io.kugetsu.task.TaskHandle;
 import io.kugetsu.task.internal.DefaultBackgroundManager;
@@ -145,7 +146,9 @@ final class DefaultKugetsu implements Kugetsu {
         && refused.key().isSession()
         && refused.holders().isEmpty()) {
       // nothing runs or waits in the session: it is only held
-      admission = going(ref, () -> admit(task), Admission.Admitted.class::isInstance);
+      admission =
+          going(
+              sessions.release(key(ref)), () -> admit(task), Admission.Admitted.class::isInstance);
     }
     if (admission instanceof Admission.Admitted admitted) {
       manager.accepted(admitted.claim().task());
@@ -172,16 +175,15 @@ final class DefaultKugetsu implements Kugetsu {
   }
 
   /** Lets a session that is interrupted go on, unless the step that wants it comes to nothing. */
-  private <T> T going(IssueRef ref, Supplier<T> step, Predicate<T> done) {
-    SessionKey key = SessionKey.of(ref, clones.of(ref));
-    boolean keep = !sessions.release(key);
+  private <T> T going(Optional<Release> release, Supplier<T> step, Predicate<T> done) {
+    boolean keep = false;
     try {
       T result = step.get();
-      keep |= done.test(result);
+      keep = done.test(result);
       return result;
     } finally {
       if (!keep) {
-        sessions.hold(key);
+        release.ifPresent(sessions::hold);
       }
     }
   }
@@ -192,7 +194,7 @@ final class DefaultKugetsu implements Kugetsu {
     if (session(ref).isEmpty()) {
       throw new SessionNotFoundException(ref);
     }
-    return going(ref, () -> accept(task), accepted -> true);
+    return going(sessions.letGo(key(ref)), () -> accept(task), accepted -> true);
   }
 
   @Override
@@ -204,7 +206,11 @@ final class DefaultKugetsu implements Kugetsu {
   @Override
   public Optional<AgentSession> session(IssueRef ref) {
     checkOpen();
-    return sessions.find(SessionKey.of(ref, clones.of(ref)));
+    return sessions.find(key(ref));
+  }
+
+  private SessionKey key(IssueRef ref) {
+    return SessionKey.of(ref, clones.of(ref));
   }
 
   @Override

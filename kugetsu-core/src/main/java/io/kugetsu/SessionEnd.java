@@ -36,7 +36,9 @@ record SessionEnd(
       return new Destruction.Refused(key, List.of("a message of it runs; stop that first"));
     }
     try (Permit ignored = alone.get()) {
-      if (session.state() != SessionState.INTERRUPTED && isAwaited(key)) {
+      // as it is by now: it may have been let go, or have been interrupted, a moment ago
+      SessionState state = sessions.find(key).orElse(session).state();
+      if (state != SessionState.INTERRUPTED && isAwaited(key)) {
         return new Destruction.Refused(key, List.of("a message of it waits; cancel that first"));
       }
       WorktreeService worktrees = places.of(session.repository());

@@ -15,6 +15,7 @@ import io.kugetsu.common.TaskStatus;
 import io.kugetsu.engine.Engine;
 import io.kugetsu.engine.Engines;
 import io.kugetsu.queue.QueueDaemon;
+import io.kugetsu.queue.QueueRequest;
 import io.kugetsu.session.SessionRegistry;
 import io.kugetsu.support.BrokenEngine;
 import io.kugetsu.support.Fifo;
@@ -250,6 +251,30 @@ class EmbeddingTest extends LeakFree {
         assertEquals("by another", other.tasks().find(id).orElseThrow().await(LONG).finalAnswer());
       }
       assertEquals(1, kugetsu.queue().list().size(), "what was refused left nothing");
+    }
+  }
+
+  /** Who is refused hands it over again; so who is not refused must not look so. */
+  @Test
+  void a_message_that_is_accepted_at_the_moment_of_the_closing_is_told_to_be() throws Exception {
+    Fifo launched = Fifo.create(temp.resolve("launched"));
+    Engine real = Engines.files(temp.resolve("state"), Clock.systemUTC(), Engines.localProbe());
+    BrokenEngine engine = new BrokenEngine(real);
+    try (Kugetsu kugetsu =
+        builder("echo never")
+            .engine(engine)
+            .dispatch(false)
+            .startDaemon(true)
+            .daemonCommand(List.of("/bin/sh", "-c", "echo x > '" + launched.path() + "'"))
+            .open()) {
+      kugetsu.init();
+      engine.after("enqueue", real::close);
+      TaskId id = kugetsu.queue().enqueue(QueueRequest.of("work", ISSUE)).id();
+      launched.read(); // and somebody is there who starts it
+      try (Engine next =
+          Engines.files(temp.resolve("state"), Clock.systemUTC(), Engines.localProbe())) {
+        assertTrue(next.tasks().find(id).isPresent());
+      }
     }
   }
 

@@ -12,18 +12,24 @@ import io.kugetsu.common.LimitKey;
 import io.kugetsu.common.LimitReachedException;
 import io.kugetsu.common.Limits;
 import io.kugetsu.common.TaskStatus;
+import io.kugetsu.engine.Engine;
+import io.kugetsu.engine.Engines;
 import io.kugetsu.session.SessionState;
+import io.kugetsu.support.BrokenEngine;
 import io.kugetsu.support.Fifo;
 import io.kugetsu.support.LeakFree;
 import io.kugetsu.support.ShellAgent;
 import io.kugetsu.support.TestRepository;
 import io.kugetsu.task.TaskHandle;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +53,12 @@ class GoingOnTest extends LeakFree {
   }
 
   private Kugetsu open() {
+    Kugetsu kugetsu = builder().open();
+    kugetsu.init();
+    return kugetsu;
+  }
+
+  private KugetsuBuilder builder() {
     // breaks when it is told so, waits when it is told so, else is done at once
     AgentAdapter agent =
         ShellAgent.running(
@@ -55,16 +67,12 @@ class GoingOnTest extends LeakFree {
                 + "'; read x < '"
                 + go.path()
                 + "';; esac");
-    Kugetsu kugetsu =
-        Kugetsu.builder(repository.directory())
-            .directory(temp.resolve("state"))
-            .limits(Limits.of(1))
-            .environment(TestRepository.IDENTITY)
-            .gates()
-            .agent(agent)
-            .open();
-    kugetsu.init();
-    return kugetsu;
+    return Kugetsu.builder(repository.directory())
+        .directory(temp.resolve("state"))
+        .limits(Limits.of(1))
+        .environment(TestRepository.IDENTITY)
+        .gates()
+        .agent(agent);
   }
 
   @Test
@@ -87,6 +95,31 @@ class GoingOnTest extends LeakFree {
       assertTrue(kugetsu.delegate("elsewhere", OTHER).await(LONG).isSuccess());
       assertEquals(TaskStatus.PENDING, held.info().status());
       assertEquals(SessionState.INTERRUPTED, kugetsu.session(ISSUE).orElseThrow().state());
+    }
+  }
+
+  /** What was continued meanwhile is not held again by a start that came to nothing. */
+  @Test
+  void a_start_that_is_refused_does_not_hold_what_somebody_else_has_let_go() {
+    Engine real = Engines.memory(Clock.systemUTC(), Engines.localProbe());
+    BrokenEngine engine = new BrokenEngine(real);
+    AtomicInteger admissions = new AtomicInteger();
+    AtomicReference<TaskHandle> continued = new AtomicReference<>();
+    try (real;
+        Kugetsu kugetsu = builder().engine(engine).open()) {
+      kugetsu.init();
+      assertEquals(TaskStatus.FAILED, kugetsu.delegate("break", ISSUE).await(LONG).status());
+      kugetsu.queue().pause(LimitKey.AGENTS, "for now");
+      engine.after(
+          "admit",
+          () -> {
+            if (admissions.incrementAndGet() == 2) { // the first has found it held
+              continued.set(kugetsu.continueSession(ISSUE, "go on"));
+            }
+          });
+      assertThrows(LimitReachedException.class, () -> kugetsu.start(ISSUE, "now"));
+      kugetsu.queue().resume(LimitKey.AGENTS);
+      assertTrue(continued.get().await(LONG).isSuccess());
     }
   }
 

@@ -196,8 +196,9 @@ public final class AgentRun {
     private final AgentTranscript transcript;
     private final Consumer<String> onSession;
     private final String threadName;
-    private volatile CompletableFuture<Void> told = CompletableFuture.completedFuture(null);
+    private CompletableFuture<Void> told = CompletableFuture.completedFuture(null);
     private Optional<String> session = Optional.empty();
+    private boolean over;
 
     SessionWatch(AgentTranscript transcript, Consumer<String> onSession, String marker) {
       this.transcript = transcript;
@@ -214,8 +215,13 @@ public final class AgentRun {
         }
         session = transcript.sessionId();
       }
-      session.ifPresent(
-          id -> told = CompletableFuture.runAsync(() -> onSession.accept(id), this::run));
+      session.ifPresent(this::tell);
+    }
+
+    private synchronized void tell(String id) {
+      if (!over) {
+        told = CompletableFuture.runAsync(() -> onSession.accept(id), this::run);
+      }
     }
 
     private void run(Runnable telling) {
@@ -224,17 +230,26 @@ public final class AgentRun {
       thread.start();
     }
 
-    /** Completes, never exceptionally, once it was told; a second time where the first failed. */
+    /**
+     * Completes, never exceptionally, once it was told; a second time where the first failed. What
+     * a line tells that comes only now is told to nobody: it would be kept beside the run's end.
+     */
     CompletionStage<Void> told() {
-      return told.exceptionally(
-          failure -> {
-            try {
-              session.ifPresent(onSession);
-            } catch (RuntimeException e) {
-              LOG.warn("the session {} could not be kept", session, e);
-            }
-            return null;
-          });
+      return last()
+          .exceptionally(
+              failure -> {
+                try {
+                  session.ifPresent(onSession);
+                } catch (RuntimeException e) {
+                  LOG.warn("the session {} could not be kept", session, e);
+                }
+                return null;
+              });
+    }
+
+    private synchronized CompletableFuture<Void> last() {
+      over = true;
+      return told;
     }
   }
 }

@@ -3,6 +3,7 @@ package io.kugetsu.agent;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kugetsu.common.SessionKey;
 import io.kugetsu.common.StorageException;
@@ -24,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
@@ -75,7 +77,7 @@ class AgentRunTest extends LeakFree {
     List<Boolean> wasRead = new ArrayList<>();
 
     run(
-        new Watched(agent("echo 'session: s-1'; echo answer"), "answer", read),
+        new Watched(agent("echo 'session: s-1'; echo answer"), "answer", read::countDown),
         session -> {
           try {
             wasRead.add(read.await(10, TimeUnit.SECONDS));
@@ -85,6 +87,36 @@ class AgentRunTest extends LeakFree {
         });
 
     assertEquals(List.of(true), wasRead);
+  }
+
+  /** Its end has taken what the transcript knew by then; kept now it would change what is next. */
+  @Test
+  void a_session_that_is_known_only_after_the_end_is_told_to_nobody() throws Exception {
+    CountDownLatch ended = new CountDownLatch(1);
+    AtomicBoolean told = new AtomicBoolean();
+    try (SupervisedRunner runner = new SupervisedRunner()) {
+      AgentRun agent =
+          AgentRun.start(
+              new Claimed(temp),
+              runner,
+              new Watched(agent("echo 'session: s-1'"), "session: s-1", () -> await(ended)),
+              request(),
+              UnaryOperator.identity(),
+              temp.resolve("wake"),
+              session -> told.set(true));
+      assertFalse(agent.exit().toCompletableFuture().get(60, TimeUnit.SECONDS).outputComplete());
+      ended.countDown();
+      assertEquals(Optional.of("s-1"), agent.session());
+    }
+    assertFalse(told.get());
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertTrue(latch.await(60, TimeUnit.SECONDS));
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private static CommandLineAgent agent(String script) {
@@ -99,21 +131,12 @@ class AgentRunTest extends LeakFree {
   }
 
   private ProcessExit run(AgentAdapter agent, Consumer<String> onSession) throws Exception {
-    AgentRequest request =
-        new AgentRequest(
-            "x",
-            Path.of("/"),
-            "title",
-            Optional.empty(),
-            Optional.empty(),
-            Map.of("PATH", "/usr/bin:/bin"),
-            temp);
     try (SupervisedRunner runner = new SupervisedRunner()) {
       return AgentRun.start(
               new Claimed(temp),
               runner,
               agent,
-              request,
+              request(),
               UnaryOperator.identity(),
               temp.resolve("wake"),
               onSession)
@@ -123,8 +146,19 @@ class AgentRunTest extends LeakFree {
     }
   }
 
+  private AgentRequest request() {
+    return new AgentRequest(
+        "x",
+        Path.of("/"),
+        "title",
+        Optional.empty(),
+        Optional.empty(),
+        Map.of("PATH", "/usr/bin:/bin"),
+        temp);
+  }
+
   /** The same agent, with a sign when a line was read. */
-  private record Watched(AgentAdapter agent, String wanted, CountDownLatch read)
+  private record Watched(AgentAdapter agent, String wanted, Runnable wasRead)
       implements AgentAdapter {
     @Override
     public String name() {
@@ -149,7 +183,7 @@ class AgentRunTest extends LeakFree {
         public void line(String line) {
           transcript.line(line);
           if (line.equals(wanted)) {
-            read.countDown();
+            wasRead.run();
           }
         }
 

@@ -92,6 +92,9 @@ final class Hints {
         }
       }
       if (!isTold(watch)) {
+        if (watch != null) {
+          watch.close(); // its directory may be gone, which ends no watch
+        }
         watch = open(watched);
         if (watch == null) {
           pause();

@@ -60,10 +60,13 @@ final class MemoryVault implements Vault {
 
   @Override
   public Activity activity() {
-    if (!running().isEmpty()) {
-      return Activity.RUNNING;
-    }
-    return pending().isEmpty() ? Activity.NONE : Activity.WAITING;
+    return locked(
+        () -> {
+          if (!running().isEmpty()) {
+            return Activity.RUNNING;
+          }
+          return pending().isEmpty() ? Activity.NONE : Activity.WAITING;
+        });
   }
 
   @Override

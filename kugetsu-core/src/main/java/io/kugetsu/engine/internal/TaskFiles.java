@@ -70,7 +70,10 @@ final class TaskFiles {
     if (!running.isEmpty()) {
       return Activity.RUNNING;
     }
-    return pending.isEmpty() ? Activity.NONE : Activity.WAITING;
+    if (!pending.isEmpty()) {
+      return Activity.WAITING;
+    }
+    return running.isEmpty() ? Activity.NONE : Activity.RUNNING; // it may have been handed out
   }
 
   /**

@@ -82,7 +82,8 @@ public final class BackgroundDaemon implements QueueDaemon {
    */
   public void ensure(String kind) {
     boolean served = elected.get().filter(it -> it.kinds().contains(kind)).isPresent();
-    if (!served && files.serving().isEmpty() && files.starting().isEmpty()) {
+    // In this order: one that is on its way may serve by the next look.
+    if (!served && files.starting().isEmpty() && files.serving().isEmpty()) {
       launch.start(idle);
     }
   }
@@ -91,16 +92,19 @@ public final class BackgroundDaemon implements QueueDaemon {
   public DaemonStatus start() {
     open.run();
     long end = System.nanoTime() + START_BOUND.toNanos();
+    boolean again = false;
     while (!servesForGood()) {
       // One that ends by itself, be it only on its way, would come before the one for good.
       endWhere(mark -> !mark.idle().isZero());
       DaemonMark launched = launch.start(Duration.ZERO);
       // Of several that are started at once one serves, and the others end.
       await(START_BOUND, () -> files.serving().isPresent() || !launched.lives());
-      if (files.serving().isEmpty() || System.nanoTime() - end > 0) {
+      boolean none = files.serving().isEmpty();
+      if ((none && again) || System.nanoTime() - end > 0) {
         throw new StorageException(
             files.log(), "the dispatcher does not come up: " + log.last(TOLD_LINES), null);
       }
+      again |= none; // the one that made it superfluous may have ended since
     }
     return status();
   }

@@ -6,6 +6,7 @@ import io.kugetsu.internal.LockFile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -67,7 +68,20 @@ public record DaemonFiles(Path directory) {
    */
   public void tellServing(DaemonMark mark) {
     tell(mark);
-    if (read(launched()).filter(it -> isAncestor(it.pid())).isPresent()) {
+    forgetLaunch(known -> isAncestor(known.pid()));
+  }
+
+  /**
+   * Tells that this program, and what it was launched by, is on its way no more.
+   *
+   * @param mark the mark of this program
+   */
+  public void tellSuperfluous(DaemonMark mark) {
+    forgetLaunch(known -> mark.isSameProcess(known) || isAncestor(known.pid()));
+  }
+
+  private void forgetLaunch(Predicate<DaemonMark> which) {
+    if (read(launched()).filter(which).isPresent()) {
       AtomicFiles.delete(launched());
     }
   }

@@ -3,13 +3,13 @@ package io.kugetsu.queue.internal;
 import io.kugetsu.common.StorageException;
 import io.kugetsu.internal.AtomicFiles;
 import java.io.ByteArrayOutputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -114,8 +114,8 @@ public final class DaemonLog {
       in.readFully(bytes);
       List<String> lines = new String(bytes, StandardCharsets.UTF_8).lines().toList();
       return start == 0 ? lines : lines.subList(Math.min(1, lines.size()), lines.size());
-    } catch (NoSuchFileException e) {
-      return List.of();
+    } catch (FileNotFoundException e) {
+      return List.of(); // it has just become the older one
     } catch (IOException e) {
       throw new StorageException(file, "could not be read: " + e, e);
     }

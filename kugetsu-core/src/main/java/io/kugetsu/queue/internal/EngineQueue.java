@@ -1,5 +1,6 @@
 package io.kugetsu.queue.internal;
 
+import io.kugetsu.common.ClosedException;
 import io.kugetsu.common.LimitKey;
 import io.kugetsu.common.SessionKey;
 import io.kugetsu.common.TaskId;
@@ -83,7 +84,13 @@ public final class EngineQueue implements TaskQueue {
 
   @Override
   public QueueItem enqueue(QueueRequest request) {
-    return item(accept(request));
+    TaskRecord accepted = accept(request);
+    try {
+      return item(accepted);
+    } catch (ClosedException e) {
+      // what is accepted is not refused any more, be it that all ends at this moment
+      return QueueItems.item(accepted, OptionalInt.empty(), key -> Optional.empty());
+    }
   }
 
   /**

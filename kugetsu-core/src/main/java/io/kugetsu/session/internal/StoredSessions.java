@@ -176,37 +176,71 @@ public final class StoredSessions implements SessionRegistry {
    * Lets what waits for an interrupted session go on.
    *
    * @param key the session
-   * @return false when there is no such session, or it is not interrupted
+   * @return the release, to be taken back with {@link #hold}; empty when there is no such session,
+   *     or it is not interrupted
    */
-  public boolean release(SessionKey key) {
-    return turn(key, SessionState.INTERRUPTED, SessionState.READY);
+  public Optional<Release> release(SessionKey key) {
+    return turn(key, Set.of(SessionState.INTERRUPTED));
+  }
+
+  /**
+   * The same for who goes on with it whenever there is room: who has released it a moment before,
+   * and comes to nothing, must not take that back any more.
+   *
+   * @param key the session
+   * @return as above
+   */
+  public Optional<Release> letGo(SessionKey key) {
+    return turn(key, Set.of(SessionState.INTERRUPTED, SessionState.READY));
   }
 
   /**
    * Takes a release back, unless the session has gone on already.
    *
-   * @param key the session
-   * @return whether it is interrupted again
+   * @param release the release
    */
-  public boolean hold(SessionKey key) {
-    return turn(key, SessionState.READY, SessionState.INTERRUPTED);
+  public void hold(Release release) {
+    boolean unused =
+        store
+            .find(release.key())
+            .filter(it -> it.version() == release.version() && state(it) == SessionState.READY)
+            .flatMap(it -> store.update(turned(it, SessionState.INTERRUPTED)))
+            .isPresent();
   }
 
-  private boolean turn(SessionKey key, SessionState from, SessionState to) {
+  /**
+   * A session that one who is about to go on with it has released.
+   *
+   * @param key the session
+   * @param version its version then; it is another one once anybody has gone on with it
+   */
+  public record Release(SessionKey key, long version) {}
+
+  /** Makes it ready, as a new version; only of an interrupted one that is a release. */
+  private Optional<Release> turn(SessionKey key, Set<SessionState> from) {
     while (true) {
-      Optional<SessionRecord> old =
-          store.find(key).filter(it -> from.name().equals(it.fields().get(STATE)));
+      Optional<SessionRecord> old = store.find(key).filter(it -> from.contains(state(it)));
       if (old.isEmpty()) {
-        return false;
+        return Optional.empty();
       }
-      Map<String, String> fields = new HashMap<>(old.get().fields());
-      fields.put(STATE, to.name());
-      fields.put(ACTIVE_AT, now());
-      boolean held = to == SessionState.INTERRUPTED;
-      if (store.update(new SessionRecord(key, old.get().version(), held, fields)).isPresent()) {
-        return true;
+      Optional<SessionRecord> changed = store.update(turned(old.get(), SessionState.READY));
+      if (changed.isPresent()) {
+        return changed
+            .filter(it -> state(old.get()) == SessionState.INTERRUPTED)
+            .map(it -> new Release(key, it.version()));
       }
     }
+  }
+
+  private static SessionState state(SessionRecord record) {
+    return SessionState.valueOf(record.fields().getOrDefault(STATE, SessionState.READY.name()));
+  }
+
+  private SessionRecord turned(SessionRecord old, SessionState to) {
+    Map<String, String> fields = new HashMap<>(old.fields());
+    fields.put(STATE, to.name());
+    fields.put(ACTIVE_AT, now());
+    return new SessionRecord(old.key(), old.version(), to == SessionState.INTERRUPTED, fields);
   }
 
   /**
@@ -276,7 +310,7 @@ public final class StoredSessions implements SessionRegistry {
         record.key(),
         SessionRole.valueOf(fields.getOrDefault(ROLE, SessionRole.DEV.name())),
         IssueRef.parse(fields.getOrDefault(REF, "")),
-        SessionState.valueOf(fields.getOrDefault(STATE, SessionState.READY.name())),
+        state(record),
         Path.of(fields.getOrDefault(REPOSITORY, "")),
         fields.getOrDefault(AGENT, ""),
         Optional.ofNullable(fields.get(AGENT_SESSION)),

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.kugetsu.common.StopReason;
 import io.kugetsu.common.TaskId;
+import io.kugetsu.engine.Activity;
 import io.kugetsu.engine.NewTask;
 import java.time.Clock;
 import java.time.Instant;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 
 class MemoryVaultTest {
@@ -26,6 +28,26 @@ class MemoryVaultTest {
     vault.bind(key, id);
     vault.add(entry);
     return entry;
+  }
+
+  /** Who asks reads what steps change: in the middle of one it waits. */
+  @Test
+  void how_much_there_is_to_do_is_asked_between_steps() throws Exception {
+    FutureTask<Activity> asking = new FutureTask<>(vault::activity);
+    Thread other = new Thread(asking, "other");
+    boolean asked =
+        vault.locked(
+            () -> {
+              other.start();
+              while (other.isAlive() && other.getState() != Thread.State.WAITING) {
+                Thread.onSpinWait();
+              }
+              accepted("first");
+              return asking.isDone();
+            });
+    assertFalse(asked);
+    assertEquals(Activity.WAITING, asking.get());
+    other.join();
   }
 
   @Test
