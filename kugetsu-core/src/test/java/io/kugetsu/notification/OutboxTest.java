@@ -146,8 +146,9 @@ class OutboxTest extends LeakFree {
     outbox(engine, sink).close();
     sink.assertNothingMore();
     String missed = tell(engine);
-    outbox(engine, sink).close();
+    Outbox again = outbox(engine, sink);
     assertEquals(missed, sink.next());
+    again.close();
     sink.assertNothingMore();
   }
 
@@ -193,8 +194,9 @@ class OutboxTest extends LeakFree {
     assertEquals(second, sink.next(), "the next one goes on");
     outbox.close();
     sink.failing = "";
-    outbox(engine, sink).close();
+    Outbox again = outbox(engine, sink);
     assertEquals(first, sink.next(), "owed at the next opening");
+    again.close();
     sink.assertNothingMore();
   }
 
@@ -257,7 +259,7 @@ class OutboxTest extends LeakFree {
     assertEquals(List.of(first, second), List.of(other.next(), other.next()));
     outbox.close();
     Recorder next = new Recorder("blocking");
-    outbox(engine, next).close();
+    outbox(engine, next);
     assertEquals(List.of(first, second), List.of(next.next(), next.next()));
   }
 
