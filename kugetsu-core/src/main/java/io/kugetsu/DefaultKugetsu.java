@@ -5,12 +5,12 @@ import io.kugetsu.common.InvalidRequestException;
 import io.kugetsu.common.IssueRef;
 import io.kugetsu.common.Limits;
 import io.kugetsu.common.SessionKey;
-import io.kugetsu.common.TaskStatus;
 import io.kugetsu.config.Settings;
 import io.kugetsu.config.SettingsReader;
 import io.kugetsu.engine.Admission;
 import io.kugetsu.engine.Engine;
 import io.kugetsu.engine.NewTask;
+import io.kugetsu.engine.TaskRecord;
 import io.kugetsu.internal.AtomicFiles;
 import io.kugetsu.limit.ConcurrencyLimiter;
 import io.kugetsu.limit.internal.EngineLimiter;
@@ -45,7 +45,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -200,7 +199,9 @@ final class DefaultKugetsu implements Kugetsu {
   @Override
   public List<AgentSession> list() {
     checkOpen();
-    return Waiting.add(sessions.list(), engine.tasks().list(Set.of(TaskStatus.PENDING)));
+    // first the tasks: what begins meanwhile is in one of the two at least
+    List<TaskRecord> open = engine.tasks().list(Waiting.OPEN);
+    return Waiting.add(sessions.list(), open);
   }
 
   @Override

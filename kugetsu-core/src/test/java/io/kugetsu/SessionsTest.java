@@ -4,7 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.mockito.AdditionalAnswers.delegatesTo;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.doAnswer;
+import static org.mockito.Mockito.mock;
 
+import io.kugetsu.agent.AgentAdapter;
 import io.kugetsu.common.ClosedException;
 import io.kugetsu.common.IssueRef;
 import io.kugetsu.common.LimitReachedException;
@@ -23,6 +28,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,6 +99,33 @@ class SessionsTest extends LeakFree {
           List.of("agent.shell", "agent.shell"),
           kugetsu.tasks().list().stream().map(it -> it.kind()).toList(),
           "what took the session apart is no task of anybody's");
+    }
+  }
+
+  @Test
+  void a_session_is_listed_before_its_run_has_written_it_down() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    Thread caller = Thread.currentThread();
+    AgentAdapter agent = mock(AgentAdapter.class, delegatesTo(ShellAgent.running("cat")));
+    doAnswer(
+            call -> {
+              if (Thread.currentThread() != caller) { // the first thing that a run does
+                begun.countDown();
+                assertTrue(go.await(60, TimeUnit.SECONDS));
+              }
+              return null;
+            })
+        .when(agent)
+        .check(any());
+    try (Kugetsu kugetsu = builder("cat").agent(agent).open()) {
+      kugetsu.init();
+      TaskHandle task = kugetsu.delegate("work", ISSUE);
+      assertTrue(begun.await(60, TimeUnit.SECONDS));
+      assertEquals(List.of(ISSUE), kugetsu.list().stream().map(session -> session.ref()).toList());
+      go.countDown();
+      assertTrue(task.await(LONG).isSuccess());
+      assertEquals(SessionState.IDLE, kugetsu.list().get(0).state());
     }
   }
 

@@ -39,7 +39,7 @@ class MemoryVaultTest {
     FutureTask<Integer> accepting =
         new FutureTask<>(
             () -> {
-              for (int i = 0; i < 2_000; i++) {
+              for (int i = 0; i < 500; i++) {
                 accepted("key " + i);
               }
               return 0;
