@@ -33,6 +33,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One seeded run of everything that can be done with a manager, by several threads at once. The
@@ -63,6 +64,14 @@ final class Chaos {
   private final List<Cancellation> signals = new ArrayList<>();
   private final long seed;
   private final boolean restarts;
+
+  /** Whether whatever has ended may be removed at any time. */
+  final boolean prunes;
+
+  /** Another instance, which runs nothing; null in most runs. */
+  private final @Nullable BackgroundManager other;
+
+  private final List<EventSubscription> watching = new CopyOnWriteArrayList<>();
   private volatile BackgroundManager manager;
   private EventSubscription subscription;
 
@@ -70,6 +79,7 @@ final class Chaos {
     this.seed = seed;
     this.directory = directory;
     this.restarts = seed % 3 == 0;
+    this.prunes = seed % 5 == 1;
     // mostly in memory, for there are more interleavings to a second
     this.engine =
         seed % 4 == 0
@@ -79,6 +89,18 @@ final class Chaos {
       signals.add(new Cancellation());
     }
     open();
+    // when one closes the other would take over what it leaves, and that is told to nobody here
+    this.other =
+        seed % 5 == 2 && !restarts
+            ? builder(directory).engine(engine).timers(new ManualTimers()).open()
+            : null;
+  }
+
+  /** Closes what sees the tasks of the manager from elsewhere. */
+  void closeOther() {
+    if (other != null) {
+      other.close();
+    }
   }
 
   BackgroundManager manager() {
@@ -96,7 +118,9 @@ final class Chaos {
     }
     Limits all = limits;
     ledger.nextOpening();
-    manager = builder(directory).engine(engine).timers(timers).limits(() -> all).open();
+    BackgroundManagerBuilder builder =
+        builder(directory).engine(engine).timers(timers).limits(() -> all);
+    manager = (prunes ? builder.retention(new Retention(Duration.ofDays(1), 0)) : builder).open();
     subscription = manager.subscribe(TaskEvent.class, ledger::event);
   }
 
@@ -137,7 +161,7 @@ final class Chaos {
   }
 
   private void step(Random random, int number) throws Exception {
-    switch (random.nextInt(20)) {
+    switch (random.nextInt(25)) {
       case 0, 1, 2, 3, 4 -> host(random);
       case 5 -> {
         if (random.nextBoolean()) {
@@ -149,7 +173,7 @@ final class Chaos {
       case 10, 11 -> {
         ChaosLedger.Entry entry = ledger.some(random).orElse(null);
         if (entry != null) {
-          entry.detached(entry.handle().detach());
+          detach(entry, entry.handle());
         }
       }
       case 12, 13 -> {
@@ -164,6 +188,10 @@ final class Chaos {
       case 16 -> lookingUp(() -> await(random));
       case 17 -> interrupted(random);
       case 18 -> lookingUp(() -> look(random));
+      case 19 -> manager.prune();
+      case 20, 21 -> lookingUp(() -> read(random));
+      case 22 -> watch(random);
+      case 23 -> elsewhere(random);
       default -> {
         if (restarts && random.nextInt(3) == 0) {
           restart();
@@ -200,6 +228,9 @@ final class Chaos {
             .toArray(LimitKey[]::new);
     ChaosWork work = new ChaosWork(List.of(keys), random.nextInt(3), ledger);
     HostSpec spec = spec(TaskSpec.host("chaos", work), random).limitKeys(keys);
+    if (keys.length > 0 && random.nextInt(3) == 0) {
+      spec = spec.waitForPermit();
+    }
     ledger.started(manager.start(spec), spec, work);
   }
 
@@ -264,6 +295,66 @@ final class Chaos {
     manager.active().forEach(info -> manager.find(info.id()).ifPresent(TaskHandle::info));
     manager.foreground().forEach(info -> manager.find(info.id()).ifPresent(TaskHandle::started));
     ledger.countPermits(engine);
+  }
+
+  private void read(Random random) {
+    TaskHandle task = ledger.some(random).map(ChaosLedger.Entry::handle).orElse(null);
+    if (task == null) {
+      return;
+    }
+    switch (random.nextInt(4)) {
+      case 0 -> task.output(random.nextInt(64));
+      case 1 -> task.output(random.nextInt(8), 64);
+      case 2 -> task.follow(0, page -> {}).close();
+      default -> task.follow(random.nextInt(4), page -> task.output(0, 4));
+    }
+  }
+
+  /** While somebody listens to what is written, each run is watched. */
+  private void watch(Random random) {
+    if (random.nextBoolean() || watching.isEmpty()) {
+      watching.add(manager.subscribe(TaskEvent.Output.class, event -> {}));
+    } else {
+      watching.forEach(EventSubscription::close);
+    }
+  }
+
+  /** What another instance may do to a task: only a supervised command can be detached there. */
+  private void elsewhere(Random random) {
+    ChaosLedger.Entry entry = ledger.some(random).orElse(null);
+    if (other == null || entry == null) {
+      return;
+    }
+    try {
+      TaskHandle there = other.find(entry.handle().id()).orElse(null);
+      if (there == null) {
+        return;
+      }
+      switch (random.nextInt(4)) {
+        case 0 -> {
+          if (!entry.spec().waitsForPermit()) { // who takes one back that waits is who tells that
+            there.stop(new StopReason(Origin.HOST, "elsewhere"));
+          }
+        }
+        case 1 -> ledger.seen(there.await(Duration.ofMillis(random.nextInt(4))));
+        default -> detach(entry, there);
+      }
+    } catch (InvalidRequestException e) {
+      if (!e.getMessage().contains("is kept")) {
+        throw e;
+      }
+    }
+  }
+
+  private void detach(ChaosLedger.Entry entry, TaskHandle task) {
+    try {
+      entry.detached(task.detach());
+    } catch (InvalidRequestException e) {
+      boolean cannot = entry.spec().waitsForPermit() || task != entry.handle();
+      if (!cannot || !e.getMessage().contains("only the instance")) {
+        throw e;
+      }
+    }
   }
 
   private void restart() {

@@ -233,12 +233,18 @@ final class ChaosLedger {
       if (terminal && !(event instanceof TaskEvent.Pruned)) {
         all.add(name + " after the end");
       }
+      if (once.contains("Pruned" + event.epoch()) && !(event instanceof TaskEvent.Pruned)) {
+        all.add(name + " after it was removed");
+      }
       if (event.epoch() < epoch) {
         all.add(name + " of an epoch that was over");
       }
       boolean ofWork = many || event instanceof TaskEvent.Stopping;
       if (event instanceof TaskEvent.Started && stopping) {
         all.add("Started after Stopping");
+      }
+      if (event instanceof TaskEvent.Created && event != told.get(0)) {
+        all.add("Created late");
       }
       if (many && !once.contains("Started" + event.epoch()) && once.contains("Created1")) {
         all.add(name + " before Started");
@@ -276,7 +282,8 @@ final class ChaosLedger {
           entry.isDetached()
               || entry.spec.onDeadline() == TaskSpec.OnDeadline.DETACH
               || told.stream().anyMatch(TaskEvent.Detached.class::isInstance);
-      if (!entry.spec.isBackground() && !detached) {
+      boolean waited = entry.spec.waitsForPermit(); // one that was taken back is kept
+      if (!entry.spec.isBackground() && !detached && !waited) {
         ids.add(entry.handle.id());
       }
     }

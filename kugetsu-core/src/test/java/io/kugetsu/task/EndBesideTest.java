@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -156,6 +157,52 @@ class EndBesideTest extends LeakFree {
             task.await(SOON);
           });
       assertEquals(Detachment.Kind.ENDED, seen.detach().kind());
+    }
+  }
+
+  /** Its own end is known here, and nobody has written yet that it is tried again. */
+  @Test
+  void a_stop_of_what_is_to_be_tried_again_is_one() throws Exception {
+    Scripted scripted = new Scripted();
+    tasks.register(scripted);
+    FutureTask<Boolean> stopping =
+        new FutureTask<>(() -> tasks.find(tasks.active().get(0).id()).orElseThrow().stop("enough"));
+    Thread other = new Thread(stopping, "other");
+    engine.before(
+        "finish",
+        () -> {
+          engine.works("finish");
+          other.start();
+          while (other.isAlive() && other.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+          }
+        });
+    TaskHandle task = tasks.find(Scripted.enqueue(engine, Map.of())).orElseThrow();
+    scripted.next().end(Scripted.AGAIN);
+    assertTrue(stopping.get(30, TimeUnit.SECONDS));
+    TaskStatus end = task.await(SOON).status();
+    assertTrue(end == TaskStatus.CANCELLED || end == TaskStatus.INTERRUPTED, end::toString);
+  }
+
+  @Test
+  void what_is_pruned_before_its_end_is_told_is_told_to_be_gone_behind_it() throws Exception {
+    try (BackgroundManager all =
+        builder(directory.resolve("all"))
+            .engine(engine)
+            .retention(new Retention(Duration.ofDays(1), 0))
+            .open()) {
+      Heard heard = new Heard(all);
+      engine.after(
+          "finish",
+          () -> {
+            engine.works("finish");
+            assertEquals(1, all.prune());
+          });
+      TaskHandle task = all.start(work.spec().background());
+      work.run();
+      work.result.complete("");
+      heard.await(TaskEvent.Pruned.class, task.id());
+      assertEquals(List.of("Created", "Started", "Terminal", "Pruned"), heard.of(task.id()));
     }
   }
 

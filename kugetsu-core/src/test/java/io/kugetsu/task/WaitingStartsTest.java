@@ -15,10 +15,13 @@ import io.kugetsu.engine.Engines;
 import io.kugetsu.limit.ConcurrencyLimiter;
 import io.kugetsu.limit.Permit;
 import io.kugetsu.process.ProcessTrees;
+import io.kugetsu.support.BrokenEngine;
 import io.kugetsu.support.LeakFree;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -119,6 +122,26 @@ class WaitingStartsTest extends LeakFree {
       assertTrue(held.keys().contains(BUILD));
     } finally {
       pool.shutdown();
+    }
+  }
+
+  /** It stands in the line before its acceptance is told, and may be over by then. */
+  @Test
+  void what_runs_at_once_is_told_behind_its_acceptance() throws Exception {
+    BrokenEngine slow = new BrokenEngine(engine);
+    slow.after(
+        "enqueue",
+        () -> {
+          while (engine.tasks().list(EnumSet.of(TaskStatus.COMPLETED)).isEmpty()) {
+            Thread.onSpinWait();
+          }
+        });
+    try (BackgroundManager tasks = builder(directory).engine(slow).open()) {
+      Heard heard = new Heard(tasks);
+      TaskHandle task =
+          tasks.start(TaskSpec.host("quick", HostWork.of(run -> "")).background().waitForPermit());
+      heard.await(TaskEvent.Terminal.class, task.id());
+      assertEquals(List.of("Created", "Queued", "Started", "Terminal"), heard.of(task.id()));
     }
   }
 

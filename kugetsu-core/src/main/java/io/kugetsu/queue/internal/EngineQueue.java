@@ -6,7 +6,6 @@ import io.kugetsu.common.SessionKey;
 import io.kugetsu.common.TaskId;
 import io.kugetsu.common.TaskStatus;
 import io.kugetsu.engine.Engine;
-import io.kugetsu.engine.Enqueued;
 import io.kugetsu.engine.KeyState;
 import io.kugetsu.engine.KeyStore;
 import io.kugetsu.engine.NewTask;
@@ -119,11 +118,7 @@ public final class EngineQueue implements TaskQueue {
    */
   public TaskRecord accept(NewTask task) {
     open.run();
-    Enqueued accepted = store.enqueue(task);
-    if (accepted.created()) {
-      manager.accepted(accepted.task());
-    }
-    return told(accepted.task());
+    return told(manager.accept(task).task());
   }
 
   private TaskRecord told(TaskRecord task) {

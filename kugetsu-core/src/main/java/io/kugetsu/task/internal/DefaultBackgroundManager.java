@@ -8,6 +8,8 @@ import io.kugetsu.common.TaskId;
 import io.kugetsu.common.TaskStatus;
 import io.kugetsu.engine.Claim;
 import io.kugetsu.engine.ClaimRequest;
+import io.kugetsu.engine.Enqueued;
+import io.kugetsu.engine.NewTask;
 import io.kugetsu.engine.TaskRecord;
 import io.kugetsu.process.RunnerCapabilities;
 import io.kugetsu.task.BackgroundManager;
@@ -67,8 +69,7 @@ public final class DefaultBackgroundManager implements BackgroundManager {
    * Makes a manager.
    *
    * @param settings what it is put together from; it owns none of it
-   * @param closing what {@link #close()} does around the closing of the manager itself, which it is
-   *     given
+   * @param closing what {@link #close()} does around the closing itself, which it is given
    */
   public DefaultBackgroundManager(ManagerSettings settings, Consumer<Runnable> closing) {
     this.settings = settings;
@@ -80,7 +81,7 @@ public final class DefaultBackgroundManager implements BackgroundManager {
     this.events = new EventBus(settings.executor());
     this.outputs =
         new TaskOutputs(settings.files(), live, completions, settings.executor(), maskers);
-    this.reports = new Reports(completions, events, outputs, settings);
+    this.reports = new Reports(live, completions, events, outputs, settings);
     this.driver = new RunDriver(settings, live, reports);
     this.control = new RunControl(stores, live, driver, reports, settings);
     CommandWorkType commands =
@@ -139,13 +140,10 @@ public final class DefaultBackgroundManager implements BackgroundManager {
   @Override
   public Optional<TaskHandle> find(TaskId id) {
     checkOpen();
+    // of one in the foreground nothing may be left but what its handles have, or not even that
     return stores.find(id).flatMap(it -> it.detached() ? Optional.of(handle(id)) : attend(it));
   }
 
-  /**
-   * Of a task in the foreground nothing may be left but what its handles have; and not even that
-   * for who comes when its end has just been told.
-   */
   private Optional<TaskHandle> attend(TaskRecord record) {
     return awaiting.foreground(record).map(waits -> new StoredHandle(this, record.id(), waits));
   }
@@ -227,7 +225,17 @@ public final class DefaultBackgroundManager implements BackgroundManager {
   }
 
   /**
-   * Tells that a task was accepted that is to be run by whoever claims it.
+   * Accepts a task that whoever claims it runs, and tells that before all that becomes of it.
+   *
+   * @param task the task
+   * @return its record, and whether it is new; only then it is told
+   */
+  public Enqueued accept(NewTask task) {
+    return reports.accepting(task.id(), () -> stores.kept().enqueue(task));
+  }
+
+  /**
+   * Tells that a task was accepted that is about to be run by this instance.
    *
    * @param record its record
    */
@@ -371,16 +379,12 @@ public final class DefaultBackgroundManager implements BackgroundManager {
     List<TaskId> interrupted =
         stopped.stream()
             .map(LiveRun::task)
-            .filter(id -> !left.contains(id) && isNotPending(id))
+            .filter(id -> !left.contains(id) && !stores.isPending(id))
             .sorted()
             .toList();
     stores.onlyInMemory().forEach(settings.files()::delete);
     stores.close();
     return new Closing(interrupted, left);
-  }
-
-  private boolean isNotPending(TaskId id) {
-    return stores.find(id).filter(it -> it.status() == TaskStatus.PENDING).isEmpty();
   }
 
   /** What it holds of tasks that have not ended: those that run here, those that are awaited. */

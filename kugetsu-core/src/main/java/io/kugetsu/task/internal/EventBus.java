@@ -1,10 +1,14 @@
 package io.kugetsu.task.internal;
 
 import io.kugetsu.common.ClosedException;
+import io.kugetsu.common.TaskId;
 import io.kugetsu.task.EventSubscription;
 import io.kugetsu.task.TaskEvent;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -17,6 +21,7 @@ public final class EventBus {
   private final int capacity;
   private final List<Subscriber<?>> subscribers = new CopyOnWriteArrayList<>();
   private final Calls calls = new Calls();
+  private final Map<TaskId, Early> early = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
   /**
@@ -62,8 +67,47 @@ public final class EventBus {
    * @param event the event; those of one task are published one after another
    */
   public void publish(TaskEvent event) {
+    Early held = early.get(event.task());
+    if (held == null || !held.keeps(event)) {
+      tell(event);
+    }
+  }
+
+  private void tell(TaskEvent event) {
     if (!closed) {
       subscribers.forEach(subscriber -> subscriber.offer(event));
+    }
+  }
+
+  /** Keeps all that is published of a task back until it was told that there is one. */
+  void hold(TaskId task) {
+    early.put(task, new Early());
+  }
+
+  /** Publishes that there is a task, with nothing when there is none, and then what was kept. */
+  void release(TaskId task, List<TaskEvent> first) {
+    Early held = early.get(task);
+    if (held == null) {
+      first.forEach(this::tell);
+      return;
+    }
+    synchronized (held) {
+      first.forEach(this::tell);
+      for (int i = 0; i < held.events.size(); i++) { // a listener may add to it
+        tell(held.events.get(i));
+      }
+      held.released = true;
+      early.remove(task);
+    }
+  }
+
+  /** What came of a task before it was told that there is one. */
+  private static final class Early {
+    private final List<TaskEvent> events = new ArrayList<>();
+    private boolean released;
+
+    synchronized boolean keeps(TaskEvent event) {
+      return !released && events.add(event);
     }
   }
 

@@ -1,13 +1,16 @@
 package io.kugetsu.task.internal;
 
 import io.kugetsu.common.StopReason;
+import io.kugetsu.common.TaskId;
 import io.kugetsu.common.TaskStatus;
+import io.kugetsu.engine.Enqueued;
 import io.kugetsu.engine.TaskRecord;
 import io.kugetsu.task.TaskEvent;
 import io.kugetsu.task.Timers;
 import java.time.Clock;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,6 +18,7 @@ import org.slf4j.LoggerFactory;
 final class Reports implements RunListener, RunDriver.RunAftermath {
   private static final Logger LOG = LoggerFactory.getLogger(Reports.class);
 
+  private final LiveRuns live;
   private final Completions completions;
   private final EventBus bus;
   private final TaskOutputs outputs;
@@ -22,7 +26,13 @@ final class Reports implements RunListener, RunDriver.RunAftermath {
   private final Timers timers;
   private final Clock clock;
 
-  Reports(Completions completions, EventBus bus, TaskOutputs outputs, ManagerSettings settings) {
+  Reports(
+      LiveRuns live,
+      Completions completions,
+      EventBus bus,
+      TaskOutputs outputs,
+      ManagerSettings settings) {
+    this.live = live;
     this.completions = completions;
     this.bus = bus;
     this.outputs = outputs;
@@ -31,13 +41,34 @@ final class Reports implements RunListener, RunDriver.RunAftermath {
     this.clock = settings.clock();
   }
 
-  /** A task was accepted. Its place in the line is not told: to look for it would cost more. */
+  /** A task was accepted that nobody but the caller can begin yet. */
   void accepted(TaskRecord record) {
-    bus.publish(new TaskEvent.Created(head(record)));
-    if (record.status() == TaskStatus.PENDING) {
-      bus.publish(new TaskEvent.Queued(head(record), 0));
-    }
+    created(record).forEach(bus::publish);
     completions.offer(record); // in the background from the beginning it holds nobody
+  }
+
+  /** Tells of a task that may run, and end, as soon as it was accepted, before all that. */
+  Enqueued accepting(TaskId id, Supplier<Enqueued> step) {
+    List<TaskEvent> told = List.of();
+    bus.hold(id);
+    try {
+      Enqueued accepted = step.get();
+      if (accepted.created()) {
+        told = created(accepted.task());
+        completions.offer(accepted.task());
+      }
+      return accepted;
+    } finally {
+      bus.release(id, told);
+    }
+  }
+
+  /** Its place in the line is not told: to look for it would cost more. */
+  private List<TaskEvent> created(TaskRecord record) {
+    TaskEvent created = new TaskEvent.Created(head(record));
+    return record.status() == TaskStatus.PENDING
+        ? List.of(created, new TaskEvent.Queued(head(record), 0))
+        : List.of(created);
   }
 
   @Override
@@ -116,9 +147,14 @@ final class Reports implements RunListener, RunDriver.RunAftermath {
     completions.offer(record);
   }
 
+  /** Tells that nothing is left of a task, behind its end, which may be told at this moment. */
   void pruned(TaskRecord record) {
-    outputs.forget(record.id());
-    bus.publish(new TaskEvent.Pruned(head(record)));
+    Runnable told =
+        () -> {
+          outputs.forget(record.id());
+          bus.publish(new TaskEvent.Pruned(head(record)));
+        };
+    live.find(record.id()).ifPresentOrElse(run -> run.whenOver(told), told);
   }
 
   TaskEvent.Head head(LiveRun run) {

@@ -167,7 +167,9 @@ final class RunControl {
     LiveRun run = standing.run();
     // a run whose own end is written is of no use for the stop of one that awaits its children
     if (run != null && record.status() != TaskStatus.AWAITING) {
-      return stopLive(run, reason);
+      // one that has ended may be tried again, and nobody has written yet whether it is
+      boolean later = run.hasEnded() && Standings.awaitOver(run);
+      return later ? stopAlone(id, reason) : stopLive(run, reason);
     }
     boolean stated = stores.kept().stopping(id, record.epoch(), reason);
     if (stated && record.holder() instanceof Holder.Supervised) {
@@ -178,7 +180,7 @@ final class RunControl {
 
   /** Takes back what waits; true for one of several who do that here, who has told it. */
   synchronized boolean takeBack(TaskId id, StopReason reason) {
-    if (stores.find(id).filter(it -> it.status() == TaskStatus.PENDING).isEmpty()) {
+    if (!stores.isPending(id)) {
       return false;
     }
     TaskRecord now = cancel(id, reason);

@@ -4,6 +4,8 @@ import io.kugetsu.common.TaskId;
 import io.kugetsu.common.TaskStatus;
 import io.kugetsu.engine.TaskRecord;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +51,18 @@ final class Standings {
         return new Standing(record, run);
       }
       LockSupport.parkNanos(BEGINNING_LOOK.toNanos());
+    }
+  }
+
+  /** Waits until the end of a run is told, a moment at most; false when it is not by then. */
+  static boolean awaitOver(LiveRun run) {
+    CountDownLatch over = new CountDownLatch(1);
+    run.whenOver(over::countDown);
+    try {
+      return over.await(BEGINNING.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 

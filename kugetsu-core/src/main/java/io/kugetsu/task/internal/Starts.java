@@ -109,7 +109,7 @@ final class Starts {
     entering.add(id);
     Completions.Waits waits = waits(id); // it may run, and end, as soon as it stands in the line
     try {
-      reports.accepted(stores.kept().enqueue(task(id, spec)).task());
+      reports.accepting(id, () -> stores.kept().enqueue(task(id, spec)));
     } catch (RuntimeException | Error e) {
       inLine.remove(id);
       throw e;

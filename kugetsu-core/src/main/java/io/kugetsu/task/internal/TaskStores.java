@@ -49,6 +49,11 @@ final class TaskStores implements AutoCloseable {
     return memory.tasks().find(id).or(() -> kept.find(id));
   }
 
+  /** Whether a task waits, for the first time or again. */
+  boolean isPending(TaskId id) {
+    return find(id).filter(it -> it.status() == TaskStatus.PENDING).isPresent();
+  }
+
   /** All of them in some states, oldest first; permits taken directly are no tasks. */
   List<TaskRecord> list(Set<TaskStatus> states) {
     return Stream.concat(kept.list(states).stream(), memory.tasks().list(states).stream())
