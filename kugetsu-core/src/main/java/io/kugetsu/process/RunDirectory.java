@@ -8,11 +8,7 @@ import io.kugetsu.internal.ProcessFacts;
 import io.kugetsu.internal.RunSpecFile;
 import io.kugetsu.process.ProcessTrees.Ended;
 import io.kugetsu.process.ProcessTrees.Member;
-import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -144,6 +140,21 @@ public final class RunDirectory {
     return !spec.foreground() || !status.isCut();
   }
 
+  /**
+   * Keeps a run from being put into the background whose program is gone, unless it was before.
+   *
+   * @return true when it is in the foreground for good, and to be ended with its program; false
+   *     when it is in the background or has ended
+   */
+  public boolean cut() {
+    RunStatus status = status();
+    if (spec.foreground() && !status.isDetached() && !status.hasExit()) {
+      append("cut");
+      status = status();
+    }
+    return status.isCut() && !status.hasExit();
+  }
+
   /** {@return whether the run outlives the program that started it} */
   public boolean isDetached() {
     RunStatus status = status();
@@ -159,7 +170,7 @@ public final class RunDirectory {
    */
   public Ended stop(Duration grace) {
     if (!withdraw()) {
-      append("stop " + RunStatus.REQUESTED);
+      noteStop(RunStatus.REQUESTED);
     }
     return sweep(grace);
   }
@@ -198,34 +209,17 @@ public final class RunDirectory {
 
   /** What the status file says at this moment. */
   RunStatus status() {
-    Path file = path.resolve(STATUS);
-    for (int tries = 0; ; tries++) {
-      byte[] text = AtomicFiles.read(file).orElse(null);
-      if (text != null) {
-        return RunStatus.parse(file, text);
-      }
-      RunStatus renamed = statusWithExitInItsName();
-      if (renamed != null) {
-        return renamed;
-      }
-      if (tries > 0) {
-        throw new StorageException(file, "is missing", null);
-      }
-    }
+    return new StatusFile(path).read();
   }
 
-  /** Adds a line, in one write. Does nothing when the exit had to be put into the file's name. */
-  void append(String line) {
-    Path file = path.resolve(STATUS);
-    if (!Files.exists(file)) {
-      return;
-    }
-    // A stream: an interrupt of the thread would close a channel.
-    try (FileOutputStream out = new FileOutputStream(file.toFile(), true)) {
-      out.write((line + "\n").getBytes(StandardCharsets.US_ASCII));
-    } catch (IOException e) {
-      throw new StorageException(file, "could not be written: " + e, e);
-    }
+  /** Adds a line to it, in one write. */
+  private void append(String line) {
+    new StatusFile(path).append(line);
+  }
+
+  /** Writes down that it is stopped, and why. */
+  void noteStop(String reason) {
+    append("stop " + reason);
   }
 
   /**
@@ -346,19 +340,6 @@ public final class RunDirectory {
       return path.toRealPath().resolve(OUTPUT).toString();
     } catch (IOException e) {
       return output().toString();
-    }
-  }
-
-  private @Nullable RunStatus statusWithExitInItsName() {
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(path, STATUS + ".exit.*")) {
-      for (Path file : files) {
-        String name = file.getFileName().toString();
-        int code = Integer.parseInt(name.substring(name.lastIndexOf('.') + 1));
-        return RunStatus.parse(file, AtomicFiles.read(file).orElse(new byte[0])).withExit(code);
-      }
-      return null;
-    } catch (IOException | DirectoryIteratorException | NumberFormatException e) {
-      throw new StorageException(path, "cannot be read as a run's directory", e);
     }
   }
 

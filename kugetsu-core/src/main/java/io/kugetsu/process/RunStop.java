@@ -102,7 +102,7 @@ final class RunStop {
         return false;
       }
       if (!status.stopReasons().contains(reason)) {
-        run.append("stop " + reason);
+        run.noteStop(reason);
       }
     } catch (StorageException e) {
       LOG.warn("why {} is ended cannot be written down", run.marker(), e);

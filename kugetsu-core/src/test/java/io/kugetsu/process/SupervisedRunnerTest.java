@@ -206,6 +206,23 @@ class SupervisedRunnerTest {
   }
 
   @Test
+  void of_a_detach_and_a_cut_the_first_counts() throws Exception {
+    SupervisedProcess detached = runs.start(runs.sh("sleep 300").foreground(true));
+    SupervisedProcess cut = runs.start(runs.sh("sleep 300").foreground(true));
+
+    assertTrue(detached.detach());
+    assertFalse(RunDirectory.of(detached.runDirectory()).cut());
+    assertTrue(RunDirectory.of(cut.runDirectory()).cut());
+    assertFalse(cut.detach());
+
+    for (SupervisedProcess each : List.of(detached, cut)) {
+      each.stop(Duration.ofSeconds(5));
+      SupervisedRuns.await(each);
+      assertFalse(RunDirectory.of(each.runDirectory()).cut(), "it has ended");
+    }
+  }
+
+  @Test
   void a_detached_run_outlives_the_runner_and_another_does_not() throws Exception {
     SupervisedProcess kept = runs.start(runs.sh("echo up; sleep 300").foreground(true));
     SupervisedProcess cut = runs.start(runs.sh("echo up; sleep 300").foreground(true));

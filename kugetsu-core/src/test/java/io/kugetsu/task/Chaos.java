@@ -231,7 +231,7 @@ final class Chaos {
     if (keys.length > 0 && random.nextInt(3) == 0) {
       spec = spec.waitForPermit();
     }
-    ledger.started(manager.start(spec), spec, work);
+    start(spec, work);
   }
 
   private void command(Random random) {
@@ -241,7 +241,12 @@ final class Chaos {
     if (random.nextInt(3) == 0) {
       spec = spec.limitKeys(LimitKey.of("chaos:two"));
     }
-    ledger.started(manager.start(spec), spec, new ChaosWork(List.of(), 0, ledger));
+    start(spec, new ChaosWork(List.of(), 0, ledger));
+  }
+
+  private void start(TaskSpec<?> spec, ChaosWork work) {
+    int before = ledger.opening(); // somebody may open the next manager until it is noted
+    ledger.started(manager.start(spec), spec, work, before);
   }
 
   /** Of a task in the foreground nothing needs to be left for who looks for it. */

@@ -125,8 +125,9 @@ final class ChaosLedger {
     return obey;
   }
 
-  synchronized void started(TaskHandle handle, TaskSpec<?> spec, ChaosWork work) {
-    entries.add(new Entry(handle, spec, work, opening));
+  /** Notes a task that was accepted when so many managers had been opened, or more. */
+  synchronized void started(TaskHandle handle, TaskSpec<?> spec, ChaosWork work, int before) {
+    entries.add(new Entry(handle, spec, work, before));
   }
 
   synchronized List<Entry> all() {

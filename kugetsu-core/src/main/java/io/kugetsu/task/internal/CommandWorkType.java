@@ -209,12 +209,12 @@ final class CommandWorkType implements WorkType {
     if (!directory.state().hasEnded()) {
       run.started(holder(process), Map.of());
     }
-    if (directory.isDetached()) {
-      run.foundDetached();
-    }
-    if (!run.isDetached()) {
+    // what is found now may change meanwhile: its own files decide who was first
+    if (!run.isDetached() && directory.cut()) {
       // it was in the foreground of a program that is gone, and ends with it
       process.stop(options.grace());
+    } else if (directory.isDetached()) {
+      run.foundDetached();
     }
     return new ProcessWork(process, options.grace(), !run.input().containsKey(SECRETS));
   }

@@ -46,6 +46,7 @@ final class Detaching {
    * @param byDeadline whether that is because its time in the foreground was over
    */
   Detachment detach(LiveRun run, boolean byDeadline) {
+    awaitAdopted(run);
     boolean before = run.isDetached();
     if (!run.detach(byDeadline)) {
       return new Detachment(
@@ -56,6 +57,14 @@ final class Detaching {
         run.task(),
         before ? Detachment.Kind.ALREADY : Detachment.Kind.DETACHED,
         survives(run.record()) && run.canSurvive());
+  }
+
+  /** Whether it is too late for a run that is taken over is known once it has been. */
+  private static void awaitAdopted(LiveRun run) {
+    long end = System.nanoTime() + Standings.BEGINNING.toNanos();
+    while (run.isOrphan() && !run.hasEnded() && run.work().isEmpty() && isTime(end)) {
+      LockSupport.parkNanos(Standings.BEGINNING_LOOK.toNanos());
+    }
   }
 
   /** Only a supervised run can be told by anybody; its own files decide who was first. */

@@ -206,6 +206,9 @@ final class LiveRun extends ClaimedRun {
         return detached && !ended;
       }
       running = work;
+      if (running == null && isOrphan()) {
+        return false; // only what is left of it can tell whether it is not too late
+      }
       if (running == null) {
         goesBehind(overdue); // its work will be told when it begins
       }

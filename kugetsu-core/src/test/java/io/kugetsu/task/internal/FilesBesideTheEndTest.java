@@ -167,12 +167,29 @@ class FilesBesideTheEndTest extends LeakFree {
     assertEquals("the last\n", Files.readString(directory.resolve(RunFiles.OUTPUT)));
   }
 
+  /** Its program is gone, and it may have to end with it. */
+  @Test
+  void what_is_taken_over_is_not_detached_before_that_is_known() throws Exception {
+    try (Engine engine = Engines.memory(Clock.systemUTC(), Engines.localProbe())) {
+      Claim claim = claim(engine);
+      LiveRun run = run(engine, new Claim(claim.token(), claim.task(), true));
+      assertFalse(run.detach(false));
+      assertFalse(run.isDetached());
+      run.begun(new Untold() {});
+      assertTrue(run.detach(false));
+    }
+  }
+
   private LiveRun run(Engine engine) {
+    return run(engine, claim(engine));
+  }
+
+  private LiveRun run(Engine engine, Claim claim) {
     ManualTimers timers = new ManualTimers();
     return new LiveRun(
         engine.tasks(),
         Clock.systemUTC(),
-        claim(engine),
+        claim,
         directory,
         mock(RunListener.class),
         new RunEvents(new EventBus(Runnable::run), false),
