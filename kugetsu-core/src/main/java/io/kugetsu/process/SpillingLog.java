@@ -4,7 +4,10 @@ import io.kugetsu.common.StorageException;
 import io.kugetsu.internal.AtomicFiles;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 
 /**
  * A log file that is made only when it is needed: when more has come than the tail of the output
@@ -60,17 +63,31 @@ final class SpillingLog extends OutputStream {
     file.close();
   }
 
+  /** Whoever finds the file finds all of it: one that is new gets its name when it has that. */
   private void spill() throws IOException {
+    boolean isNew = Files.notExists(path, LinkOption.NOFOLLOW_LINKS);
+    Path made = isNew ? path.resolveSibling(path.getFileName() + ".part") : path;
     try {
       Path directory = path.getParent();
       if (directory != null) {
         AtomicFiles.createDirectoriesUnsynced(directory);
       }
-      file = LogFile.open(path).stream();
+      if (isNew) {
+        Files.deleteIfExists(made); // of a program that was killed over it
+      }
+      file = LogFile.open(made).stream();
+      isFile = true;
+      file.write(earlier.bytes(0, earlier.written()));
+      if (isNew) {
+        Files.move(made, path, StandardCopyOption.ATOMIC_MOVE);
+      }
     } catch (StorageException e) {
       throw new IOException(e);
+    } catch (IOException e) {
+      if (isNew) {
+        boolean unused = made.toFile().delete();
+      }
+      throw e;
     }
-    isFile = true;
-    file.write(earlier.bytes(0, earlier.written()));
   }
 }

@@ -8,7 +8,7 @@ import java.util.Arrays;
  * and adding costs what the added bytes cost, whatever there is already. Safe for use by many
  * threads.
  */
-final class Tail {
+class Tail {
   private static final int AT_FIRST = 1 << 10;
 
   private final int capacity;

@@ -14,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -51,6 +52,29 @@ class PipeLogOnDemandTest {
     assertTrue(exit.outputComplete());
     assertEquals("0123456\n".repeat(KEPT / 8) + "0", Files.readString(log));
     assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(log)));
+  }
+
+  /** Who looks for it beside would take a part for all of it, as nothing is in memory then. */
+  @Test
+  void whoever_finds_it_finds_all_of_it() throws Exception {
+    AtomicBoolean early = new AtomicBoolean();
+    Tail earlier =
+        new Tail(KEPT) {
+          @Override
+          synchronized byte[] bytes(long from, long to) {
+            early.set(Files.exists(log));
+            return super.bytes(from, to);
+          }
+        };
+    earlier.write(new byte[] {'a', 'b'}, 0, 2);
+    try (SpillingLog file = new SpillingLog(log, earlier)) {
+      file.flush();
+      assertEquals("ab", Files.readString(log));
+      file.write('c');
+    }
+    assertFalse(early.get());
+    assertEquals("abc", Files.readString(log));
+    assertEquals(List.of("output.log"), files());
   }
 
   @RepeatedTest(10)
