@@ -104,14 +104,16 @@ public final class AgentWorkType implements WorkType {
       }
       run.preparing();
       adapter.check(environment.get()); // what was there at the acceptance may be gone by now
-      IsolationWatch before = IsolationWatch.look(() -> places.fingerprint(task.repository()));
-      session = sessions.preparing(key, run.task(), task.ref(), task.repository(), task.agent());
-      tree = BreakableStep.call(run, () -> places.worktree(key, task.repository()));
-      if (run.isStopping()) {
-        return new Unstarted(run, FailureType.STOPPED, "", false);
+      try (IsolationWatch before =
+          IsolationWatch.begin(() -> places.fingerprint(task.repository()))) {
+        session = sessions.preparing(key, run.task(), task.ref(), task.repository(), task.agent());
+        tree = BreakableStep.call(run, () -> places.worktree(key, task.repository()));
+        if (run.isStopping()) {
+          return new Unstarted(run, FailureType.STOPPED, "", false);
+        }
+        sessions.launching(key, tree.path(), tree.branch());
+        boolean unused = BreakableStep.call(run, () -> before.keep(run));
       }
-      sessions.launching(key, tree.path(), tree.branch());
-      before.keep(run);
       if (!run.launching()) {
         return new Unstarted(run, FailureType.LOST, "another instance has taken it over", false);
       }
@@ -291,11 +293,12 @@ public final class AgentWorkType implements WorkType {
       AgentReport report = report(exit);
       // tried again, it begins anew: the agent's session of a run that did nothing is half made
       boolean isNew = conversation(session, tree).isEmpty();
-      IsolationWatch after = IsolationWatch.look(() -> places.fingerprint(repository(run)));
-      Settlement settlement =
-          endings.ended(run, exit, report, stop, isNew, told(), () -> places.changes(tree));
-      after.compare(run);
-      return settlement;
+      try (IsolationWatch after = IsolationWatch.begin(() -> places.fingerprint(repository(run)))) {
+        Settlement settlement =
+            endings.ended(run, exit, report, stop, isNew, told(), () -> places.changes(tree));
+        after.compare(run);
+        return settlement;
+      }
     }
 
     private Optional<String> told() {
@@ -357,7 +360,10 @@ public final class AgentWorkType implements WorkType {
     @Override
     public Settlement settle(Optional<StopReason> stop) {
       if (launched) {
-        IsolationWatch.look(() -> places.fingerprint(repository(run))).compare(run);
+        try (IsolationWatch after =
+            IsolationWatch.begin(() -> places.fingerprint(repository(run)))) {
+          after.compare(run);
+        }
       }
       return endings.abandoned(run, launched, stop);
     }

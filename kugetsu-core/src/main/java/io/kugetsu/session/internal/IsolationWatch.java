@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -18,43 +19,50 @@ import org.slf4j.LoggerFactory;
  * Tells when something outside of a run's worktree changed while it ran. What was there before is
  * kept in the run's directory, so that whoever takes the run over can compare. It is looked for on
  * a thread of its own, while the run is prepared or judged, so that nobody waits for it alone.
+ * Closing breaks off a look that nobody needs any more: nothing of it goes on behind the run.
  */
-final class IsolationWatch {
+final class IsolationWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(IsolationWatch.class);
   private static final String FILE = "fingerprint";
 
   private final CompletableFuture<Optional<Fingerprint>> look = new CompletableFuture<>();
+  private final Thread looking;
 
-  private IsolationWatch() {}
+  private IsolationWatch(Supplier<Fingerprint> taker) {
+    looking = new Thread(() -> look(taker), "kugetsu-fingerprint");
+    looking.setDaemon(true);
+  }
 
   /** Begins to look at how things are now. */
-  static IsolationWatch look(Supplier<Fingerprint> taker) {
-    IsolationWatch watch = new IsolationWatch();
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                watch.look.complete(Optional.of(taker.get()));
-              } catch (RuntimeException | Error e) {
-                LOG.warn("whether a run leaves its worktree cannot be told: {}", e.toString());
-                watch.look.complete(Optional.empty());
-              }
-            },
-            "kugetsu-fingerprint");
-    thread.setDaemon(true);
-    thread.start();
+  static IsolationWatch begin(Supplier<Fingerprint> taker) {
+    IsolationWatch watch = new IsolationWatch(taker);
+    watch.looking.start();
     return watch;
   }
 
-  /** Keeps what was seen, which is how it was before the run. */
-  void keep(Run run) {
-    Optional<Fingerprint> before = look.join();
+  private void look(Supplier<Fingerprint> taker) {
     try {
+      look.complete(Optional.of(taker.get()));
+    } catch (RuntimeException | Error e) {
+      LOG.warn("whether a run leaves its worktree cannot be told: {}", e.toString());
+      look.complete(Optional.empty());
+    }
+  }
+
+  /** Keeps what was seen, which is how it was before the run; whether it did. */
+  boolean keep(Run run) {
+    try {
+      Optional<Fingerprint> before = look.get();
       if (before.isPresent()) {
         AtomicFiles.createNew(file(run), before.get().encode());
       }
-    } catch (IOException e) {
+      return before.isPresent();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the run is stopped
+      return false;
+    } catch (IOException | ExecutionException e) {
       LOG.warn("what was before {} cannot be kept: {}", run.task(), e.toString());
+      return false;
     }
   }
 
@@ -68,6 +76,24 @@ final class IsolationWatch {
       }
     } catch (RuntimeException e) {
       LOG.warn("whether {} has left its worktree cannot be told", run.task(), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    boolean interrupted = false;
+    if (!look.isDone()) {
+      looking.interrupt();
+    }
+    while (looking.isAlive()) {
+      try {
+        looking.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
