@@ -88,8 +88,8 @@ public interface TaskHandle {
    * Puts the task into the background for good: who waits in the foreground is released, the
    * caller's own cancellation counts no more, and a supervised command outlives this JVM from now
    * on. Any instance may do that to a supervised command; other work only the one that runs it.
-   * Repeating it changes nothing. A command that another instance is about to start is waited for,
-   * 5 seconds at most.
+   * Repeating it changes nothing. A task that is about to begin, to be taken over or to be tried
+   * again at this moment is waited for, 5 seconds each at most.
    *
    * @return what became of it
    * @throws io.kugetsu.common.InvalidRequestException when another instance runs it, and it is no
@@ -101,7 +101,8 @@ public interface TaskHandle {
    * Stops the task: one that waits is cancelled and never starts, one that runs is ended with its
    * whole process tree; an agent's whose worktree is still being made, with the hook or set-up
    * command that is at it, and nothing of that worktree stays. Returns when the intent is durable;
-   * {@link #completion()} tells the end.
+   * {@link #completion()} tells the end. Where a run has just ended and it is not written yet
+   * whether the task is tried again, that is waited for, 5 seconds at most.
    *
    * @param reason who stops it and why; the first one counts. A deadline makes it timed out, a
    *     budget or a limit failed, anything else interrupted

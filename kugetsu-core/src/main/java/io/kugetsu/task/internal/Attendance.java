@@ -36,7 +36,12 @@ final class Attendance {
 
   /** What is done when the time has come; each must return at once. */
   interface Actions {
-    void stop(StopReason reason);
+    /**
+     * Stops the run.
+     *
+     * @param inFront whether that is for what is in the foreground only
+     */
+    void stop(StopReason reason, boolean inFront);
 
     void detachByDeadline();
   }
@@ -59,7 +64,7 @@ final class Attendance {
       signal = detached || behind ? null : cancellation;
     }
     if (signal != null) {
-      AutoCloseable registered = signal.onCancel(onTime::stop);
+      AutoCloseable registered = signal.onCancel(reason -> onTime.stop(reason, true));
       synchronized (this) {
         if (!ended && !behind) { // somebody may have detached it meanwhile
           registration = registered;
@@ -153,7 +158,7 @@ final class Attendance {
               if (detaches) {
                 onTime.detachByDeadline();
               } else {
-                onTime.stop(over);
+                onTime.stop(over, !detached);
               }
             });
     OptionalLong now = BootTime.sinceBootMillis();

@@ -95,7 +95,7 @@ public final class DefaultBackgroundManager implements BackgroundManager {
     driver.register(hosts);
     this.starts =
         new Starts(settings, stores, control, reports, events, completions, commands, hosts);
-    this.retention = new RetentionKeeper(settings, stores, reports);
+    this.retention = new RetentionKeeper(settings, stores, control::pruned);
   }
 
   /** Begins what is done now and then by itself. */

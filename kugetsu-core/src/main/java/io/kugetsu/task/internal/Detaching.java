@@ -32,7 +32,10 @@ final class Detaching {
     }
     LiveRun run = standing.run();
     if (run != null) {
-      return detach(run, false);
+      awaitAdopted(run);
+      // one that has ended may be tried again, and nobody has written yet whether it is
+      boolean later = run.sequel().hasBegun() || (run.hasEnded() && Standings.awaitOver(run));
+      return later ? detach(id) : detach(run, false);
     }
     if (record.detached()) {
       return new Detachment(id, Detachment.Kind.ALREADY, survives(record));
@@ -46,7 +49,6 @@ final class Detaching {
    * @param byDeadline whether that is because its time in the foreground was over
    */
   Detachment detach(LiveRun run, boolean byDeadline) {
-    awaitAdopted(run);
     boolean before = run.isDetached();
     if (!run.detach(byDeadline)) {
       return new Detachment(
@@ -62,9 +64,14 @@ final class Detaching {
   /** Whether it is too late for a run that is taken over is known once it has been. */
   private static void awaitAdopted(LiveRun run) {
     long end = System.nanoTime() + Standings.BEGINNING.toNanos();
-    while (run.isOrphan() && !run.hasEnded() && run.work().isEmpty() && isTime(end)) {
+    while (isAdopted(run) && isTime(end)) {
       LockSupport.parkNanos(Standings.BEGINNING_LOOK.toNanos());
     }
+  }
+
+  private static boolean isAdopted(LiveRun run) {
+    boolean begins = run.work().isEmpty() && !run.hasEnded() && !run.sequel().hasBegun();
+    return run.isOrphan() && begins && !run.isDetached();
   }
 
   /** Only a supervised run can be told by anybody; its own files decide who was first. */

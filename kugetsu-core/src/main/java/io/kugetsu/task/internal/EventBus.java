@@ -5,13 +5,15 @@ import io.kugetsu.common.TaskId;
 import io.kugetsu.task.EventSubscription;
 import io.kugetsu.task.TaskEvent;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Hands the events of an instance to who subscribed to them. Thread-safe; never blocks. */
 public final class EventBus {
@@ -91,23 +93,26 @@ public final class EventBus {
       first.forEach(this::tell);
       return;
     }
-    synchronized (held) {
-      first.forEach(this::tell);
-      for (int i = 0; i < held.events.size(); i++) { // a listener may add to it
-        tell(held.events.get(i));
-      }
-      held.released = true;
-      early.remove(task);
+    first.forEach(this::tell);
+    for (TaskEvent next = held.next(); next != null; next = held.next()) {
+      tell(next);
     }
+    early.remove(task);
   }
 
   /** What came of a task before it was told that there is one. */
   private static final class Early {
-    private final List<TaskEvent> events = new ArrayList<>();
+    private final Deque<TaskEvent> events = new ArrayDeque<>();
     private boolean released;
 
     synchronized boolean keeps(TaskEvent event) {
       return !released && events.add(event);
+    }
+
+    /** What was kept first; null when nothing is left, and from then on nothing is kept. */
+    synchronized @Nullable TaskEvent next() {
+      released = events.isEmpty();
+      return events.poll();
     }
   }
 

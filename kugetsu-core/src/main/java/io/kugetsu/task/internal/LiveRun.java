@@ -17,7 +17,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +31,8 @@ final class LiveRun extends ClaimedRun {
   private final Attendance attendance;
   private final Keeping keeping;
   private final CompletableFuture<Void> stopping = new CompletableFuture<>();
-  private final CompletableFuture<Void> over = new CompletableFuture<>();
+  private final Sequel sequel = new Sequel();
+  private final RunWatching watching = new RunWatching();
   private @Nullable Work work;
   private @Nullable StopReason stop;
   private boolean detached;
@@ -40,8 +40,6 @@ final class LiveRun extends ClaimedRun {
   private boolean toldDetached;
   private boolean leaving;
   private boolean ended;
-  private @Nullable RunWatch watch;
-  private boolean unwatched;
   private final Object telling = new Object();
 
   /**
@@ -232,6 +230,21 @@ final class LiveRun extends ClaimedRun {
     detached = true;
   }
 
+  /**
+   * Does something to it as long as it is in the foreground; nobody puts it into the background
+   * meanwhile.
+   */
+  void inFront(Runnable action) {
+    detaching.lock();
+    try {
+      if (!isDetached()) {
+        action.run();
+      }
+    } finally {
+      detaching.unlock();
+    }
+  }
+
   /** Notes that somebody else has detached it. */
   synchronized void detachedElsewhere() {
     detached = true;
@@ -289,32 +302,14 @@ final class LiveRun extends ClaimedRun {
     }
   }
 
-  /** Its end was told, or somebody else goes on with it. */
-  void over() {
-    over.complete(null);
+  /** What follows it once its end was told, or somebody else goes on with it. */
+  Sequel sequel() {
+    return sequel;
   }
 
-  /** Does something once this run is over, at once if it is. */
-  void whenOver(Runnable action) {
-    CompletableFuture<Void> unused = over.thenRun(action);
-  }
-
-  /** Who watches what it writes, made at the first use; nobody once it has ended. */
-  synchronized Optional<RunWatch> watch(Supplier<RunWatch> watcher) {
-    if (watch == null && work != null && !ended && !unwatched) {
-      watch = watcher.get();
-    }
-    return Optional.ofNullable(watch);
-  }
-
-  synchronized Optional<RunWatch> watched() {
-    return Optional.ofNullable(watch);
-  }
-
-  /** Nobody watches it here from now on; who did has to end that. */
-  synchronized Optional<RunWatch> unwatched() {
-    unwatched = true;
-    return Optional.ofNullable(watch);
+  /** Who watches what it writes. */
+  RunWatching watching() {
+    return watching;
   }
 
   synchronized Optional<Work> work() {

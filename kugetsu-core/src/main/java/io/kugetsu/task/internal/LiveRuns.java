@@ -21,7 +21,7 @@ final class LiveRuns {
 
   void remove(LiveRun run) {
     runs.remove(run.task(), run);
-    run.over();
+    run.sequel().begin();
     synchronized (idle) {
       idle.notifyAll();
     }

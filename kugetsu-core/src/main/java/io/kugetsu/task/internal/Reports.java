@@ -98,7 +98,7 @@ final class Reports implements RunListener, RunDriver.RunAftermath {
   }
 
   void progress(LiveRun run, String text) {
-    run.watched().ifPresent(RunWatch::lives);
+    run.watching().current().ifPresent(RunWatch::lives);
     run.events().publish(new TaskEvent.Progress(head(run), text));
   }
 
@@ -109,14 +109,16 @@ final class Reports implements RunListener, RunDriver.RunAftermath {
 
   /** Watches what a run writes, if anybody wants to know. */
   void watch(LiveRun run) {
-    if (RunWatch.isWanted(run, bus)) {
-      run.watch(() -> new RunWatch(run, outputs, bus, this, timers)).ifPresent(RunWatch::begin);
+    if (RunWatch.isWanted(run, bus) && run.work().isPresent()) {
+      run.watching()
+          .begin(() -> new RunWatch(run, outputs, bus, this, timers))
+          .ifPresent(RunWatch::begin);
     }
   }
 
   @Override
   public void ended(LiveRun run, TaskRecord record, boolean kept) {
-    run.unwatched().ifPresent(RunWatch::end);
+    run.watching().end().ifPresent(RunWatch::end);
     if (!kept) {
       clear(run);
     }
@@ -141,20 +143,28 @@ final class Reports implements RunListener, RunDriver.RunAftermath {
     outputs.forget(run.task()); // not before: what still reads the file needs its own masker
   }
 
-  /** A task that was taken back before it ran. */
+  /** A task that was taken back before it ran, or before it was tried again. */
   void cancelled(TaskRecord record) {
-    bus.publish(new TaskEvent.Terminal(head(record), TaskViews.result(record)));
-    completions.offer(record);
+    behindTheLastRun(
+        record,
+        () -> {
+          bus.publish(new TaskEvent.Terminal(head(record), TaskViews.result(record)));
+          completions.offer(record);
+        });
   }
 
-  /** Tells that nothing is left of a task, behind its end, which may be told at this moment. */
   void pruned(TaskRecord record) {
-    Runnable told =
+    behindTheLastRun(
+        record,
         () -> {
           outputs.forget(record.id());
           bus.publish(new TaskEvent.Pruned(head(record)));
-        };
-    live.find(record.id()).ifPresentOrElse(run -> run.whenOver(told), told);
+        });
+  }
+
+  /** What became of a run is written before it is told, and may be told at this moment. */
+  private void behindTheLastRun(TaskRecord record, Runnable telling) {
+    live.find(record.id()).ifPresentOrElse(run -> run.sequel().add(telling), telling);
   }
 
   TaskEvent.Head head(LiveRun run) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,14 +30,19 @@ final class RetentionKeeper implements AutoCloseable {
 
   private final ManagerSettings settings;
   private final TaskStores stores;
-  private final Reports reports;
+  private final Consumer<TaskRecord> gone;
   private Timers.@Nullable Timer next;
   private boolean closed;
 
-  RetentionKeeper(ManagerSettings settings, TaskStores stores, Reports reports) {
+  /**
+   * Makes one.
+   *
+   * @param gone tells that nothing is left of a task
+   */
+  RetentionKeeper(ManagerSettings settings, TaskStores stores, Consumer<TaskRecord> gone) {
     this.settings = settings;
     this.stores = stores;
-    this.reports = reports;
+    this.gone = gone;
   }
 
   /** Prunes now and then, beginning soon. */
@@ -101,7 +107,7 @@ final class RetentionKeeper implements AutoCloseable {
     List<TaskId> removed = stores.prune(before, count, needed);
     for (TaskId id : removed) {
       settings.files().delete(id);
-      Optional.ofNullable(seen.get(id)).ifPresent(reports::pruned);
+      Optional.ofNullable(seen.get(id)).ifPresent(gone);
     }
     return removed.size();
   }

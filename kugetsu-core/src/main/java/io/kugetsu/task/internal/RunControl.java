@@ -39,6 +39,7 @@ final class RunControl {
   private final Detaching detaching;
   private final Set<TaskId> left = ConcurrentHashMap.newKeySet();
   private final Set<TaskId> told = new HashSet<>();
+  private final List<List<TaskId>> stopping = new ArrayList<>();
   private volatile boolean closed;
 
   RunControl(
@@ -76,7 +77,7 @@ final class RunControl {
     run.attendance().attend(onTime(run), run.isDetached());
     // what was another try's has to be told to its end first
     before.ifPresentOrElse(
-        earlier -> earlier.whenOver(() -> driver.run(run, this::letGo)),
+        earlier -> earlier.sequel().add(() -> driver.run(run, this::letGo)),
         () -> driver.run(run, this::letGo));
     return run;
   }
@@ -92,16 +93,16 @@ final class RunControl {
   private Attendance.Actions onTime(LiveRun run) {
     return new Attendance.Actions() {
       @Override
-      public void stop(StopReason reason) {
-        boolean attended = !run.isDetached();
+      public void stop(StopReason reason, boolean inFront) {
         driver.insist(
             run,
             () -> {
               driver.seeOthers(run);
-              if (attended && run.isDetached()) {
-                return; // who detached it was first: another time counts, and the caller no more
+              if (inFront) {
+                stopInFront(run, reason);
+              } else {
+                stopLive(run, reason);
               }
-              stopLive(run, reason);
             });
       }
 
@@ -127,9 +128,18 @@ final class RunControl {
 
   boolean stop(TaskId id, StopReason reason) {
     List<TaskId> waiting = waitingBelow(id);
-    boolean stopped = stopAlone(id, reason);
-    waiting.forEach(this::tellStoppedWithParent);
-    return stopped;
+    synchronized (this) {
+      stopping.add(waiting);
+    }
+    try {
+      boolean stopped = stopAlone(id, reason);
+      waiting.forEach(this::tellStoppedWithParent);
+      return stopped;
+    } finally {
+      synchronized (this) {
+        stopping.remove(waiting);
+      }
+    }
   }
 
   /** What would be taken back with a task, as it was started by it, or by what it started. */
@@ -145,11 +155,26 @@ final class RunControl {
   }
 
   private synchronized void tellStoppedWithParent(TaskId id) {
-    stores
-        .find(id)
-        .filter(it -> it.stop() != null && it.stop().origin() == StopReason.Origin.PARENT)
-        .filter(it -> it.status() == TaskStatus.CANCELLED && told.add(id))
-        .ifPresent(reports::cancelled);
+    stores.find(id).ifPresent(this::tellStoppedWithParent);
+  }
+
+  private void tellStoppedWithParent(TaskRecord record) {
+    StopReason stop = record.stop();
+    if (record.status() == TaskStatus.CANCELLED
+        && stop != null
+        && stop.origin() == StopReason.Origin.PARENT
+        && told.add(record.id())) {
+      reports.cancelled(record);
+    }
+  }
+
+  /** Tells that nothing is left of a task, behind its end, which may be told at this moment. */
+  synchronized void pruned(TaskRecord record) {
+    if (stopping.stream().anyMatch(waiting -> waiting.contains(record.id()))) {
+      tellStoppedWithParent(record); // nobody will find it any more
+    }
+    told.remove(record.id());
+    reports.pruned(record);
   }
 
   private boolean stopAlone(TaskId id, StopReason reason) {
@@ -203,6 +228,25 @@ final class RunControl {
       reports.cancelled(now);
     }
     return now;
+  }
+
+  /** Takes back or stops what is in the foreground, for its caller. */
+  void callOff(TaskId id, StopReason reason) {
+    Standings.Standing standing = standings.of(id);
+    TaskRecord record = standing.record();
+    if (standing.isWaiting()) {
+      TaskRecord now = record == null || record.detached() ? null : cancel(id, reason);
+      if (now != null && !now.status().isTerminal()) {
+        callOff(id, reason); // it has been claimed meanwhile
+      }
+    } else if (standing.run() != null) {
+      stopInFront(standing.run(), reason);
+    }
+  }
+
+  /** Who detaches it first is heeded: another time counts then, and the caller no more. */
+  private void stopInFront(LiveRun run, StopReason reason) {
+    run.inFront(() -> stopLive(run, reason));
   }
 
   private boolean stopLive(LiveRun run, StopReason reason) {
@@ -291,7 +335,7 @@ final class RunControl {
       LOG.error("{} cannot be let go of; it is taken over once this JVM has ended", run.task(), e);
     }
     run.attendance().ended();
-    run.unwatched().ifPresent(RunWatch::end); // and who is about to begin that does not
+    run.watching().end().ifPresent(RunWatch::end); // and who is about to begin that does not
     left.add(run.task());
     live.remove(run);
     return true;

@@ -44,20 +44,28 @@ final class Standings {
    */
   Standing of(TaskId id) {
     long end = System.nanoTime() + BEGINNING.toNanos();
-    while (true) {
-      TaskRecord record = stores.find(id).orElse(null);
-      LiveRun run = live.find(id).orElse(null);
-      if (record == null || run != null || !isOurs(record) || System.nanoTime() - end > 0) {
-        return new Standing(record, run);
+    boolean interrupted = false;
+    try {
+      while (true) {
+        TaskRecord record = stores.find(id).orElse(null);
+        LiveRun run = live.find(id).orElse(null);
+        if (record == null || run != null || !isOurs(record) || System.nanoTime() - end > 0) {
+          return new Standing(record, run);
+        }
+        interrupted |= Thread.interrupted(); // nobody could park
+        LockSupport.parkNanos(BEGINNING_LOOK.toNanos());
       }
-      LockSupport.parkNanos(BEGINNING_LOOK.toNanos());
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
   /** Waits until the end of a run is told, a moment at most; false when it is not by then. */
   static boolean awaitOver(LiveRun run) {
     CountDownLatch over = new CountDownLatch(1);
-    run.whenOver(over::countDown);
+    run.sequel().add(over::countDown);
     try {
       return over.await(BEGINNING.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {

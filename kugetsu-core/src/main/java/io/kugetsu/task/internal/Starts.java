@@ -130,16 +130,10 @@ final class Starts {
   /** Not on the caller's thread, unless there is no other: a signal comes only once. */
   private void callOffSoon(TaskId id, StopReason reason) {
     try {
-      settings.executor().execute(() -> callOff(id, reason));
+      settings.executor().execute(() -> control.callOff(id, reason));
     } catch (RejectedExecutionException | OutOfMemoryError e) {
       LOG.warn("no thread to take back {}", id, e);
-      callOff(id, reason);
-    }
-  }
-
-  private void callOff(TaskId id, StopReason reason) {
-    if (stores.find(id).filter(record -> !record.detached()).isPresent()) {
-      control.stop(id, reason);
+      control.callOff(id, reason);
     }
   }
 

@@ -19,8 +19,8 @@ class AttendanceTest {
   private final Attendance.Actions actions =
       new Attendance.Actions() {
         @Override
-        public void stop(StopReason reason) {
-          done.add("stop " + reason.origin());
+        public void stop(StopReason reason, boolean inFront) {
+          done.add("stop " + reason.origin() + (inFront ? " in front" : ""));
         }
 
         @Override

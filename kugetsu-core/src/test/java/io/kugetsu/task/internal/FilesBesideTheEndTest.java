@@ -135,8 +135,8 @@ class FilesBesideTheEndTest extends LeakFree {
     try (Engine engine = Engines.memory(Clock.systemUTC(), Engines.localProbe())) {
       LiveRun run = run(engine);
       run.begun(new Untold() {});
-      assertEquals(Optional.empty(), run.unwatched());
-      assertEquals(Optional.empty(), run.watch(() -> mock(RunWatch.class)));
+      assertEquals(Optional.empty(), run.watching().end());
+      assertEquals(Optional.empty(), run.watching().begin(() -> mock(RunWatch.class)));
     }
   }
 
