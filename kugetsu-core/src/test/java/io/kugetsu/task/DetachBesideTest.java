@@ -42,13 +42,6 @@ class DetachBesideTest extends LeakFree {
     return Engines.memory(Clock.systemUTC(), Engines.localProbe(ProcessTrees::lives));
   }
 
-  /** Waits until a thread has come as far as it can without the caller. */
-  private static void waits(Thread thread) {
-    while (thread.getState() == Thread.State.NEW || thread.getState() == Thread.State.RUNNABLE) {
-      Thread.onSpinWait();
-    }
-  }
-
   @Test
   void an_end_right_after_it_is_told_behind_it() throws Exception {
     Held work = Held.obedient();
@@ -72,10 +65,8 @@ class DetachBesideTest extends LeakFree {
             () -> {
               if (Thread.currentThread() == detaching) { // nothing of it is written yet
                 work.result.complete("");
-                while (ending.get() == null) {
-                  Thread.onSpinWait();
-                }
-                waits(ending.get());
+                Until.soon("its end is looked at", () -> ending.get() != null);
+                Until.waits(ending.get());
               }
             });
         assertEquals(Detachment.Kind.DETACHED, task.detach().kind());
@@ -182,9 +173,7 @@ class DetachBesideTest extends LeakFree {
             () -> {
               if (first.getAndSet(false)) { // its launch is noted, and there is nothing of it yet
                 thread.start();
-                while (thread.isAlive() && thread.getState() != Thread.State.TIMED_WAITING) {
-                  Thread.onSpinWait();
-                }
+                Until.looks(thread);
               }
             });
         TaskHandle task = mine.start(sh(directory, "read x <gate").limitKeys(LimitKey.of("build")));

@@ -49,14 +49,16 @@ class EndBesideTest extends LeakFree {
     engine.close();
   }
 
-  /** Lets the task end when somebody has just read that it runs. */
-  private void endsAfterTheNextLook(TaskHandle task) {
+  /** Does something when the calling thread, and no other one, has just read that a task runs. */
+  private void afterTheNextLook(Runnable step) {
+    Thread looking = Thread.currentThread();
     engine.after(
         "find",
         () -> {
-          engine.works("find");
-          work.result.complete("");
-          task.await(SOON);
+          if (Thread.currentThread() == looking) {
+            engine.works("find");
+            step.run();
+          }
         });
   }
 
@@ -64,7 +66,11 @@ class EndBesideTest extends LeakFree {
   void what_is_found_is_known_to_its_handle() throws Exception {
     TaskHandle task = tasks.start(work.spec());
     work.run();
-    endsAfterTheNextLook(task);
+    afterTheNextLook(
+        () -> {
+          work.result.complete("");
+          task.await(SOON);
+        });
     assertEquals(Optional.empty(), tasks.find(task.id()).map(TaskHandle::id), "too late");
 
     Held other = Held.obedient();
@@ -108,10 +114,8 @@ class EndBesideTest extends LeakFree {
   void what_ends_while_it_is_to_be_detached_has_ended() throws Exception {
     TaskHandle task = tasks.start(work.spec());
     work.run();
-    engine.after(
-        "find",
+    afterTheNextLook(
         () -> {
-          engine.works("find");
           work.result.complete("");
           assertEquals(List.of(0, 0), awaitNothingHeld());
         });
@@ -132,9 +136,7 @@ class EndBesideTest extends LeakFree {
         "admit",
         () -> {
           other.start();
-          while (other.isAlive() && other.getState() != Thread.State.TIMED_WAITING) {
-            Thread.onSpinWait(); // it has come as far as it can
-          }
+          Until.looks(other); // it has come as far as it can
         });
     TaskHandle task = tasks.start(work.spec());
     assertEquals(Detachment.Kind.DETACHED, detaching.get(30, TimeUnit.SECONDS));
@@ -149,10 +151,8 @@ class EndBesideTest extends LeakFree {
       TaskHandle task = other.start(Managers.sh(directory, "read x"));
       task.started().toCompletableFuture().get(30, TimeUnit.SECONDS);
       TaskHandle seen = tasks.find(task.id()).orElseThrow();
-      engine.after(
-          "find",
+      afterTheNextLook(
           () -> {
-            engine.works("find");
             task.stop("enough");
             task.await(SOON);
           });
@@ -173,9 +173,7 @@ class EndBesideTest extends LeakFree {
         () -> {
           engine.works("finish");
           other.start();
-          while (other.isAlive() && other.getState() != Thread.State.TIMED_WAITING) {
-            Thread.onSpinWait();
-          }
+          Until.looks(other);
         });
     TaskHandle task = tasks.find(Scripted.enqueue(engine, Map.of())).orElseThrow();
     scripted.next().end(Scripted.AGAIN);

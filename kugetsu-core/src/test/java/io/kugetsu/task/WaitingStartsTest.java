@@ -131,11 +131,10 @@ class WaitingStartsTest extends LeakFree {
     BrokenEngine slow = new BrokenEngine(engine);
     slow.after(
         "enqueue",
-        () -> {
-          while (engine.tasks().list(EnumSet.of(TaskStatus.COMPLETED)).isEmpty()) {
-            Thread.onSpinWait();
-          }
-        });
+        () ->
+            Until.soon(
+                "it has ended",
+                () -> !engine.tasks().list(EnumSet.of(TaskStatus.COMPLETED)).isEmpty()));
     try (BackgroundManager tasks = builder(directory).engine(slow).open()) {
       Heard heard = new Heard(tasks);
       TaskHandle task =

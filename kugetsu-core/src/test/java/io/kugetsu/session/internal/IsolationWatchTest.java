@@ -10,6 +10,7 @@ import static org.mockito.Mockito.when;
 
 import io.kugetsu.support.LeakFree;
 import io.kugetsu.task.Run;
+import io.kugetsu.task.Until;
 import io.kugetsu.worktree.Fingerprint;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
@@ -65,9 +66,7 @@ class IsolationWatchTest extends LeakFree {
     Thread stopping =
         new Thread(
             () -> {
-              while (stop.get() == null) {
-                Thread.onSpinWait();
-              }
+              Until.soon("it can be stopped", () -> stop.get() != null);
               stop.get().run();
             });
     try (IsolationWatch watch = IsolationWatch.begin(this::forEver)) {

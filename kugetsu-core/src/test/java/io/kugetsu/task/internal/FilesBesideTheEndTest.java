@@ -18,6 +18,7 @@ import io.kugetsu.support.LeakFree;
 import io.kugetsu.task.Run;
 import io.kugetsu.task.Settlement;
 import io.kugetsu.task.TaskSpec;
+import io.kugetsu.task.Until;
 import io.kugetsu.task.Work;
 import io.kugetsu.testing.ManualTimers;
 import java.nio.file.Files;
@@ -49,9 +50,7 @@ class FilesBesideTheEndTest extends LeakFree {
   private static Thread beside(Runnable step) {
     Thread thread = new Thread(step, "beside");
     thread.start();
-    while (thread.getState() == Thread.State.NEW || thread.getState() == Thread.State.RUNNABLE) {
-      Thread.onSpinWait();
-    }
+    Until.waits(thread);
     return thread;
   }
 
