@@ -363,6 +363,16 @@ class RemovingWorktreesTest {
   }
 
   @Test
+  void what_is_refused_is_refused_too_where_the_repository_cannot_be_locked() throws Exception {
+    assertTrue(Trees.delete(tree.path()));
+    Path lock = repository.main.resolve(".git/kugetsu/registry.lock");
+    Files.deleteIfExists(lock);
+    Files.createDirectory(lock);
+
+    assertTrue(refused(repository.remove(tree)).has(Kind.MISSING_DIRECTORY));
+  }
+
+  @Test
   void a_worktree_that_somebody_else_locked_stays_whatever_may_go() {
     repository.git("worktree", "unlock", tree.path().toString());
     repository.git("worktree", "lock", "--reason", "on a stick", tree.path().toString());

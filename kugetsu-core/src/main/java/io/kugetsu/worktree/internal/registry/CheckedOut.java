@@ -109,7 +109,19 @@ public record CheckedOut(Path gitDirectory, Path top, boolean ours) {
     } catch (NoSuchFileException e) {
       return List.of(); // there is none, or it went just now, maybe with all of the entry
     } catch (IOException e) {
+      if (isBelowFile(file)) {
+        return List.of();
+      }
       throw new StorageException(file, "cannot be read: " + e, e);
     }
+  }
+
+  /** Whether something above it is no directory, so that it cannot be there. */
+  private static boolean isBelowFile(Path file) {
+    Path above = file.getParent();
+    while (above != null && !Files.exists(above)) {
+      above = above.getParent();
+    }
+    return above != null && !Files.isDirectory(above);
   }
 }

@@ -101,8 +101,8 @@ public final class TreeRemoval {
   private Optional<Removal> afterOthers() {
     try (LockFile.Held held = registry.lock()) {
       return byOthers();
-    } catch (TimeoutException e) {
-      return Optional.empty();
+    } catch (TimeoutException | KugetsuException e) {
+      return Optional.empty(); // what was found first is the better answer
     }
   }
 

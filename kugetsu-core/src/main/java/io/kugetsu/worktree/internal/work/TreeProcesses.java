@@ -90,8 +90,13 @@ public record TreeProcesses(Path directory) {
    * @return true, also when that cannot be told in time
    */
   private boolean awaitProgram(long pid) {
+    boolean interrupted = Thread.interrupted(); // with it nothing would be waited for
     for (int look = 0; look < MOST_LOOKS && isOnItsWay(pid, look); look++) {
       LockSupport.parkNanos(this, LOOK_NANOS);
+      interrupted |= Thread.interrupted();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
     return true;
   }
