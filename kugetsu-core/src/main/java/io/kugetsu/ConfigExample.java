@@ -1,10 +1,7 @@
 package io.kugetsu;
 
-import io.kugetsu.common.StorageException;
 import io.kugetsu.internal.AtomicFiles;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 
 /** The config file that is made where there is none: every setting, as a comment. */
@@ -41,14 +38,7 @@ final class ConfigExample {
 
   /** Writes it unless the file is there; whether it did. */
   static boolean writeTo(Path config) {
-    try {
-      // never in the place of one that somebody writes at this moment
-      AtomicFiles.createNew(config, TEXT.getBytes(StandardCharsets.UTF_8));
-      return true;
-    } catch (FileAlreadyExistsException e) {
-      return false;
-    } catch (IOException e) {
-      throw new StorageException(config, "could not be written: " + e, e);
-    }
+    // never in the place of one that somebody writes at this moment, and never half of it
+    return AtomicFiles.writeNew(config, TEXT.getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -8,7 +8,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -85,6 +87,49 @@ public final class AtomicFiles {
       deleteQuietly(temporary);
       throw new StorageException(target, "could not be written: " + e, e);
     }
+  }
+
+  /**
+   * Writes a file durably, in one step, unless there is one. Where a file can have one name only,
+   * one that somebody else makes in the same moment may be replaced.
+   *
+   * @param target the file; its directory exists
+   * @param content what is in it afterwards
+   * @return whether it was written
+   */
+  public static boolean writeNew(Path target, byte[] content) {
+    if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+      return false;
+    }
+    Path temporary = temporaryFor(target);
+    try {
+      writeForced(temporary, content);
+      FaultPoints.before(Step.RENAME, target);
+      if (!isNamed(temporary, target)) {
+        return false;
+      }
+    } catch (IOException e) {
+      throw new StorageException(target, "could not be written: " + e, e);
+    } finally {
+      deleteQuietly(temporary);
+    }
+    syncDirectory(directoryOf(target));
+    return true;
+  }
+
+  /** Gives a file a name that no other one has; false when one has it. */
+  private static boolean isNamed(Path temporary, Path target) throws IOException {
+    try {
+      Files.createLink(target, temporary);
+    } catch (FileAlreadyExistsException e) {
+      return false;
+    } catch (UnsupportedOperationException | FileSystemException e) {
+      if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+        return false;
+      }
+      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+    }
+    return true;
   }
 
   /**

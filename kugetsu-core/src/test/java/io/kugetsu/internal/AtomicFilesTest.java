@@ -51,6 +51,51 @@ class AtomicFilesTest {
   }
 
   @Test
+  void a_new_file_replaces_nothing_and_leaves_nothing_else() throws IOException {
+    Path file = directory.resolve("a.json");
+    assertTrue(AtomicFiles.writeNew(file, new byte[3]));
+    assertFalse(AtomicFiles.writeNew(file, new byte[5]));
+    assertArrayEquals(new byte[3], AtomicFiles.read(file).orElseThrow());
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+    assertEquals(List.of("a.json"), names());
+  }
+
+  @Test
+  void a_new_file_does_not_replace_what_comes_in_the_last_moment() throws IOException {
+    Path file = directory.resolve("a.json");
+    int[] steps = new int[1];
+    try (Faults faults = Faults.none()) {
+      assertTrue(AtomicFiles.writeNew(directory.resolve("other"), new byte[0]));
+      steps[0] = faults.steps().size();
+    }
+    for (int step = 0; step < steps[0] - 1; step++) { // the last one is behind it
+      try (Faults faults = Faults.doAt(step, () -> Files.write(file, new byte[] {7}))) {
+        assertFalse(AtomicFiles.writeNew(file, new byte[5]), faults.steps().toString());
+      }
+      assertArrayEquals(new byte[] {7}, AtomicFiles.read(file).orElseThrow());
+      assertTrue(AtomicFiles.delete(file));
+    }
+    assertEquals(List.of("other"), names());
+  }
+
+  @Test
+  void a_new_file_is_there_as_a_whole_or_not_at_all() throws IOException {
+    Path file = directory.resolve("a.json");
+    int step = 0;
+    for (boolean failed = true; failed; step++) {
+      try (Faults faults = Faults.failAt(step)) {
+        boolean unused = AtomicFiles.writeNew(file, new byte[3]);
+        failed = faults.steps().size() > step;
+      } catch (StorageException e) {
+        assertEquals(Files.exists(file) ? List.of("a.json") : List.of(), names());
+      }
+    }
+    assertArrayEquals(new byte[3], AtomicFiles.read(file).orElseThrow());
+    assertEquals(List.of("a.json"), names());
+    assertTrue(step > 3, "steps: " + step);
+  }
+
+  @Test
   void an_interrupt_at_any_moment_breaks_no_write_off() throws Exception {
     Path file = directory.resolve("a.json");
     byte[][] seen = new byte[1][];

@@ -115,7 +115,10 @@ public final class DaemonLog {
       List<String> lines = new String(bytes, StandardCharsets.UTF_8).lines().toList();
       return start == 0 ? lines : lines.subList(Math.min(1, lines.size()), lines.size());
     } catch (FileNotFoundException e) {
-      return List.of(); // it has just become the older one
+      if (!Files.exists(file) || (Files.isRegularFile(file) && Files.isReadable(file))) {
+        return List.of(); // it has just become the older one, and there may be a new one
+      }
+      throw new StorageException(file, "could not be read: " + e, e);
     } catch (IOException e) {
       throw new StorageException(file, "could not be read: " + e, e);
     }
