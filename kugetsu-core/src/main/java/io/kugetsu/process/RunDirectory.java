@@ -141,7 +141,9 @@ public final class RunDirectory {
   }
 
   /**
-   * Keeps a run from being put into the background whose program is gone, unless it was before.
+   * Keeps a run from being put into the background whose program is gone, unless it was before. A
+   * supervisor that finds the run cut does not end its helper, which ends by itself at the end of
+   * its lifeline; so this is for a run only whose program is dead and has closed that.
    *
    * @return true when it is in the foreground for good, and to be ended with its program; false
    *     when it is in the background or has ended
