@@ -201,7 +201,21 @@ final class DefaultKugetsu implements Kugetsu {
     checkOpen();
     // first the tasks: what begins meanwhile is in one of the two at least
     List<TaskRecord> open = engine.tasks().list(Waiting.OPEN);
-    return Waiting.add(sessions.list(), open);
+    return Waiting.add(sessions.list(), open, this::unrecorded);
+  }
+
+  /** Of an open task whose session was not recorded a moment ago. */
+  private Optional<AgentSession> unrecorded(TaskRecord task) {
+    Optional<AgentSession> planned =
+        engine
+            .tasks()
+            .find(task.id())
+            .filter(now -> Waiting.OPEN.contains(now.status()))
+            .flatMap(StoredSessions::planned);
+    // what has ended meanwhile has made one, unless that was destroyed again
+    return planned.isPresent()
+        ? planned
+        : Optional.ofNullable(task.session()).flatMap(sessions::find);
   }
 
   @Override

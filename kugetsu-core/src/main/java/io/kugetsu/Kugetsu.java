@@ -151,7 +151,13 @@ public interface Kugetsu extends AutoCloseable {
    */
   TaskHandle continueSession(IssueRef ref, String message);
 
-  /** {@return the sessions, and what waits to become one; by key} */
+  /**
+   * Lists the sessions. What waits to become one is among them, as {@link
+   * io.kugetsu.session.SessionState#WAITING}; so is what was claimed and has no record yet, as
+   * {@link io.kugetsu.session.SessionState#PREPARING}.
+   *
+   * @return the sessions, by key
+   */
   List<AgentSession> list();
 
   /**

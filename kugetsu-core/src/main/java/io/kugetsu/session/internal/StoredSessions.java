@@ -3,6 +3,7 @@ package io.kugetsu.session.internal;
 import io.kugetsu.common.IssueRef;
 import io.kugetsu.common.SessionKey;
 import io.kugetsu.common.TaskId;
+import io.kugetsu.common.TaskStatus;
 import io.kugetsu.engine.SessionChange;
 import io.kugetsu.engine.SessionRecord;
 import io.kugetsu.engine.SessionStore;
@@ -60,7 +61,8 @@ public final class StoredSessions implements SessionRegistry {
   }
 
   /**
-   * The session that a waiting task will make, or go on with.
+   * The session that a task will make, or go on with, when it has come to that: waiting as long as
+   * the task waits, else in preparation.
    *
    * @param task a task's record
    * @return the session as it will be, or empty when the task is none of an agent's
@@ -76,7 +78,7 @@ public final class StoredSessions implements SessionRegistry {
             key,
             SessionRole.DEV,
             input.ref(),
-            SessionState.WAITING,
+            task.status() == TaskStatus.PENDING ? SessionState.WAITING : SessionState.PREPARING,
             input.repository(),
             input.agent(),
             Optional.empty(),
