@@ -145,21 +145,6 @@ class EndBesideTest extends LeakFree {
     assertTrue(task.await(SOON).info().detached());
   }
 
-  @Test
-  void what_ends_elsewhere_while_it_is_to_be_detached_has_ended() throws Exception {
-    try (BackgroundManager other = builder(directory).engine(engine).open()) {
-      TaskHandle task = other.start(Managers.sh(directory, "read x"));
-      task.started().toCompletableFuture().get(30, TimeUnit.SECONDS);
-      TaskHandle seen = tasks.find(task.id()).orElseThrow();
-      afterTheNextLook(
-          () -> {
-            task.stop("enough");
-            task.await(SOON);
-          });
-      assertEquals(Detachment.Kind.ENDED, seen.detach().kind());
-    }
-  }
-
   /** Its own end is known here, and nobody has written yet that it is tried again. */
   @Test
   void a_stop_of_what_is_to_be_tried_again_is_one() throws Exception {

@@ -68,17 +68,11 @@ class TellingOrderTest extends LeakFree {
   }
 
   /** Does something beside the caller, as far as that comes without it. */
-  private static <T> FutureTask<T> beside(Callable<T> step) throws Exception {
+  private static <T> FutureTask<T> beside(Callable<T> step) {
     FutureTask<T> task = new FutureTask<>(step);
     Thread thread = new Thread(task, "beside");
     thread.start();
-    Until.holds(
-        "it is done, or waits",
-        () ->
-            switch (thread.getState()) {
-              case NEW, RUNNABLE -> false;
-              default -> true;
-            });
+    Until.waits(thread);
     return task;
   }
 

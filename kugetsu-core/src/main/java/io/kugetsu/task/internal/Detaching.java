@@ -64,12 +64,12 @@ final class Detaching {
   /** Whether it is too late for a run that is taken over is known once it has been. */
   private static void awaitAdopted(LiveRun run) {
     long end = System.nanoTime() + Standings.BEGINNING.toNanos();
-    while (isAdopted(run) && isTime(end)) {
+    while (isBeingAdopted(run) && isTime(end)) {
       LockSupport.parkNanos(Standings.BEGINNING_LOOK.toNanos());
     }
   }
 
-  private static boolean isAdopted(LiveRun run) {
+  private static boolean isBeingAdopted(LiveRun run) {
     boolean begins = run.work().isEmpty() && !run.hasEnded() && !run.sequel().hasBegun();
     return run.isOrphan() && begins && !run.isDetached();
   }
